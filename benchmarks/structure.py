@@ -1,0 +1,161 @@
+"""What the parser finds in public speeches: sections, passages, and what it leaves out.
+
+Reads ``../shared/bench/speeches`` (another place with ``--bench``), prints one table per collection, writes
+``benchmarks/structure.json``. Counts only: no text of the collections is recorded.
+
+    python benchmarks/structure.py
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import platform
+import subprocess
+import sys
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from speechbot.lines import LONGEST, PART
+from speechbot.parser import parse, roles
+from speechbot.readers import read_source
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from speechbot.models import Source
+
+ROOT = Path(__file__).resolve().parents[1]
+KEPT = ("passage", "heading")
+SHARES = (0, 10, 50, 90, 99, 100)
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts over the files of one collection."""
+
+    files: int = 0
+    speeches: int = 0
+    without_sections: int = 0
+    levels: Counter[int] = field(default_factory=Counter)
+    kinds: Counter[str] = field(default_factory=Counter)
+    lengths: list[int] = field(default_factory=list)
+    lines: Counter[str] = field(default_factory=Counter)
+    characters: Counter[str] = field(default_factory=Counter)
+    seconds: float = 0.0
+
+    def add(self, source: Source) -> None:
+        """Count one file."""
+        started = time.perf_counter()
+        speeches = parse(source)
+        self.seconds += time.perf_counter() - started
+        sections = [section for speech in speeches for section in speech.sections]
+        self.files += 1
+        self.speeches += len(speeches)
+        self.without_sections += not sections
+        self.levels.update(section.level for section in sections)
+        self.kinds.update(section.kind for section in sections)
+        self.lengths += [len(passage.text) for speech in speeches for passage in speech.passages]
+        for role, length in roles(source):
+            self.lines[role] += 1
+            self.characters[role] += length
+
+    def to_dict(self) -> dict[str, Any]:
+        """The counts as they are written."""
+        lengths = sorted(self.lengths)
+        total = self.characters.total()
+        dropped = total - sum(self.characters[role] for role in KEPT)
+        return {
+            "files": self.files,
+            "speeches": self.speeches,
+            "files_without_sections": self.without_sections,
+            "sections_per_level": {str(level): self.levels[level] for level in sorted(self.levels)},
+            "sections_per_kind": dict(self.kinds.most_common()),
+            "passages": len(lengths),
+            "passage_length_percentiles": {
+                str(share): lengths[min(len(lengths) - 1, len(lengths) * share // 100)] for share in SHARES
+            },
+            "characters": total,
+            "characters_in_passages": self.characters["passage"],
+            "characters_in_headings": self.characters["heading"],
+            "dropped_share": round(dropped / total, 5),
+            "dropped": {
+                role: {"lines": count, "characters": self.characters[role]}
+                for role, count in self.lines.most_common()
+                if role not in KEPT
+            },
+            "parse_seconds": round(self.seconds, 3),
+        }
+
+
+def measure(bench: Path) -> dict[str, Any]:
+    """Counts per collection of ``bench/speeches``, then over all."""
+    everything = Tally()
+    result: dict[str, Any] = {}
+    for folder in sorted(path for path in (bench / "speeches").iterdir() if path.is_dir()):
+        tally = Tally()
+        for path in sorted(folder.glob("*.txt")):
+            source = read_source(path, name=path.name)
+            tally.add(source)
+            everything.add(source)
+        result[folder.name] = tally.to_dict()
+    return {**result, "all": everything.to_dict()}
+
+
+def settings() -> dict[str, Any]:
+    """Where and with what the counts were taken."""
+    command = ["git", "-C", str(ROOT), "describe", "--always", "--dirty", "--abbrev=12"]
+    commit = subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()  # noqa: S603 - our own words
+    model = [line for line in _lines(Path("/proc/cpuinfo")) if line.startswith("model name")]
+    return {
+        "longest_paragraph": LONGEST,
+        "part": PART,
+        "python": platform.python_version(),
+        "machine": platform.machine(),
+        "processor": model[0].split(":", 1)[1].strip() if model else platform.processor(),
+        "commit": commit,
+    }
+
+
+def _lines(path: Path) -> list[str]:
+    """Lines of a file that other systems do not have."""
+    return path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+
+
+def show(name: str, counts: dict[str, Any]) -> None:
+    """Print the counts of one collection."""
+    levels = "  ".join(f"{level}: {count}" for level, count in counts["sections_per_level"].items())
+    kinds = "  ".join(f"{kind} {count}" for kind, count in counts["sections_per_kind"].items())
+    dropped = "  ".join(f"{role} {row['lines']}/{row['characters']}" for role, row in counts["dropped"].items())
+    print(f"{name}: {counts['files']} files, {counts['speeches']} speeches, {counts['passages']} passages")
+    print(f"  sections per level  {levels}    files without sections {counts['files_without_sections']}")
+    print(f"  sections per kind   {kinds}")
+    print(f"  passage length      {counts['passage_length_percentiles']} (percentile: characters)")
+    print(f"  dropped             {counts['dropped_share']:.2%} of {counts['characters']} characters")
+    print(f"    lines/characters  {dropped}")
+    print(f"  parsed in           {counts['parse_seconds']} s")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure, print and write."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--bench", type=Path, default=ROOT.parent / "shared" / "bench", help="folder of public data")
+    parser.add_argument("--output", type=Path, default=ROOT / "benchmarks" / "structure.json", help="where to write")
+    options = parser.parse_args(arguments)
+    if not (options.bench / "speeches").is_dir():
+        print(f"no public speeches at {options.bench / 'speeches'}: nothing measured; name the folder with --bench")
+        return 1
+    counts = measure(options.bench)
+    for name, row in counts.items():
+        show(name, row)
+    report = {"settings": settings(), "collections": counts}
+    options.output.write_text(json.dumps(report, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    print(f"written to {options.output}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,43 @@
+"""What ``make run`` does once speechbot is installed: bring the index up to date, then let someone ask."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+from speechbot import wording
+from speechbot.errors import SpeechbotError
+from speechbot.settings import load_settings
+
+
+def speechbot(*arguments: str) -> int:
+    """Run a command; its exit status."""
+    return subprocess.call([sys.executable, "-m", "speechbot", *arguments])  # noqa: S603 - our own program
+
+
+def main() -> int:
+    """Bot with a token, conversation on a terminal, else one worked example."""
+    try:
+        token = load_settings().token
+    except SpeechbotError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    status = speechbot("index")
+    if status:
+        return status
+    if token is not None:
+        return speechbot("bot")
+    if sys.stdin.isatty() and sys.stdout.isatty():
+        return speechbot("chat")
+    sys.stdout.write(f"\n$ speechbot ask {wording.RUN_QUESTION}\n")
+    sys.stdout.flush()
+    status = speechbot("ask", wording.RUN_QUESTION)
+    sys.stdout.write(f"\n{wording.RUN_NEXT}\n")
+    return status
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -1,0 +1,49 @@
+"""Question answering over Chinese speech materials that quotes, places and never invents."""
+
+from __future__ import annotations
+
+from speechbot.errors import (
+    ConfigError,
+    CorpusError,
+    FilterError,
+    IndexDamaged,
+    IndexLocked,
+    IndexMismatch,
+    IndexNotFound,
+    IndexNotWritable,
+    ModelError,
+    QuestionError,
+    QuestionFileError,
+    RollbackError,
+    SourceError,
+    SpeechbotError,
+)
+from speechbot.indexer import build_index
+from speechbot.models import Answer, Hit, IndexReport, Passage, Section, Source, Speech
+from speechbot.retriever import Retriever
+
+__all__ = [
+    "Answer",
+    "ConfigError",
+    "CorpusError",
+    "FilterError",
+    "Hit",
+    "IndexDamaged",
+    "IndexLocked",
+    "IndexMismatch",
+    "IndexNotFound",
+    "IndexNotWritable",
+    "IndexReport",
+    "ModelError",
+    "Passage",
+    "QuestionError",
+    "QuestionFileError",
+    "Retriever",
+    "RollbackError",
+    "Section",
+    "Source",
+    "SourceError",
+    "Speech",
+    "SpeechbotError",
+    "build_index",
+]

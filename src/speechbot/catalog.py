@@ -1,0 +1,297 @@
+"""The catalogue of an index: a read-only SQLite file of sources, speeches, sections, passages."""
+
+from __future__ import annotations
+
+import errno
+import json
+import sqlite3
+import threading
+from contextlib import closing
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
+
+import numpy as np
+
+from speechbot import wording
+from speechbot.errors import FilterError, IndexDamaged
+from speechbot.models import Passage, Section, Source, Speech
+from speechbot.text import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+_SCHEMA = """
+CREATE TABLE sources (
+    name TEXT PRIMARY KEY, encoding TEXT NOT NULL, sha256 TEXT NOT NULL, text TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE speeches (
+    number INTEGER PRIMARY KEY, title TEXT NOT NULL, source TEXT NOT NULL REFERENCES sources,
+    start INTEGER NOT NULL, stop INTEGER NOT NULL
+);
+CREATE TABLE sections (
+    speech INTEGER NOT NULL REFERENCES speeches, number INTEGER NOT NULL, title TEXT NOT NULL, kind TEXT NOT NULL,
+    level INTEGER NOT NULL, start INTEGER NOT NULL, end INTEGER NOT NULL, stop INTEGER NOT NULL, parent INTEGER,
+    PRIMARY KEY (speech, number)
+) WITHOUT ROWID;
+CREATE TABLE passages (
+    row INTEGER PRIMARY KEY, id TEXT NOT NULL, speech INTEGER NOT NULL REFERENCES speeches, section TEXT NOT NULL,
+    paragraph INTEGER NOT NULL, start INTEGER NOT NULL, end INTEGER NOT NULL, text TEXT NOT NULL
+);
+CREATE INDEX passages_by_id ON passages (id);
+"""
+_PASSAGES = """
+SELECT p.row, p.id, p.text, s.title, p.section, s.source, p.paragraph, p.start, p.end
+FROM passages p JOIN speeches s ON s.number = p.speech
+"""
+
+
+def write_catalog(path: Path, sources: Iterable[Source], speeches: Sequence[Speech]) -> None:
+    """Write a new catalogue; a passage's row is its position when the speeches are read one after another.
+
+    Raises:
+        OSError: The file cannot be written.
+    """
+    try:
+        _write(path, sources, speeches)
+    except sqlite3.OperationalError as error:
+        number = errno.ENOSPC if error.sqlite_errorcode == sqlite3.SQLITE_FULL else errno.EIO
+        raise OSError(number, str(error), str(path)) from error
+
+
+def _write(path: Path, sources: Iterable[Source], speeches: Sequence[Speech]) -> None:
+    """Fill a new catalogue in one transaction."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        # The store syncs the finished file itself; a crash before that leaves a folder that nobody points to
+        connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN;" + _SCHEMA)
+        connection.executemany(
+            "INSERT INTO sources VALUES (?, ?, ?, ?)", ((s.name, s.encoding, s.sha256, s.text) for s in sources)
+        )
+        first = 0
+        for number, speech in enumerate(speeches):
+            _write_speech(connection, number, speech, first)
+            first += len(speech.passages)
+        connection.execute("COMMIT")
+
+
+def _write_speech(connection: sqlite3.Connection, number: int, speech: Speech, first: int) -> None:
+    """Add a speech with its sections and passages; ``first`` is the row of its first passage."""
+    connection.execute(
+        "INSERT INTO speeches VALUES (?, ?, ?, ?, ?)", (number, speech.title, speech.source, speech.start, speech.stop)
+    )
+    connection.executemany(
+        "INSERT INTO sections VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            (number, i, s.title, s.kind, s.level, s.start, s.end, s.stop, s.parent)
+            for i, s in enumerate(speech.sections)
+        ),
+    )
+    connection.executemany(
+        "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            (row, p.id, number, json.dumps(p.section, ensure_ascii=False), p.paragraph, p.start, p.end, p.text)
+            for row, p in enumerate(speech.passages, first)
+        ),
+    )
+
+
+class _Place(NamedTuple):
+    """Where a passage stands, folded for filters."""
+
+    source: str
+    speech: str
+    section: tuple[str, ...]
+
+
+class Catalog:
+    """Reads a catalogue; one connection behind a lock, so any number of threads may share the object."""
+
+    def __init__(self, path: Path) -> None:
+        """Open a catalogue.
+
+        Args:
+            path: The file that ``write_catalog`` wrote. It must not change while it is open.
+
+        Raises:
+            IndexDamaged: The file is missing or not a catalogue.
+        """
+        self._path = path
+        self._lock = threading.Lock()
+        # immutable: no lock files, so that a read-only folder can be read
+        uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
+        try:
+            self._connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
+        except sqlite3.Error as error:
+            raise IndexDamaged(path, wording.DAMAGE_UNREADABLE) from error
+        try:
+            self._count = int(self._query("SELECT count(*) FROM passages")[0][0])
+        except IndexDamaged:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Close the file; the catalogue cannot be read afterwards."""
+        self._connection.close()
+
+    def __enter__(self) -> Self:
+        """Close at the end of a ``with`` block."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close."""
+        self.close()
+
+    def __len__(self) -> int:
+        """Number of passages."""
+        return self._count
+
+    def passage(self, row: int) -> Passage:
+        """Return the passage of a row.
+
+        Raises:
+            IndexError: No such row.
+        """
+        return self.passages([row])[0]
+
+    def passages(self, rows: Iterable[int] | None = None) -> tuple[Passage, ...]:
+        """Return the passages of some rows, in the order asked for.
+
+        Args:
+            rows: Row numbers in [0, n), repeats allowed; None for all passages in order.
+
+        Raises:
+            IndexError: No such row.
+        """
+        if rows is None:
+            return tuple(_passage(found) for found in self._query(f"{_PASSAGES} ORDER BY p.row"))
+        wanted = [int(row) for row in rows]
+        # JSON instead of one placeholder a row: SQLite limits placeholders
+        clause = "WHERE p.row IN (SELECT value FROM json_each(?))"
+        found = {record[0]: _passage(record) for record in self._query(f"{_PASSAGES} {clause}", json.dumps(wanted))}
+        missing = [row for row in wanted if row not in found]
+        if missing:
+            message = f"no passage has row {missing[0]}"
+            raise IndexError(message)
+        return tuple(found[row] for row in wanted)
+
+    def find(self, passage_id: str) -> int | None:
+        """Row of the passage with this id, or None."""
+        found = self._query("SELECT row FROM passages WHERE id = ? ORDER BY row LIMIT 1", passage_id)
+        return int(found[0][0]) if found else None
+
+    def sources(self) -> tuple[Source, ...]:
+        """All sources with their text, by name."""
+        records = self._query("SELECT name, encoding, sha256, text FROM sources ORDER BY name")
+        return tuple(Source(name=name, encoding=code, sha256=sha, text=text) for name, code, sha, text in records)
+
+    def source_text(self, name: str) -> str:
+        """Return the decoded text of a source.
+
+        Raises:
+            KeyError: No source has this name.
+        """
+        found = self._query("SELECT text FROM sources WHERE name = ?", name)
+        if not found:
+            raise KeyError(name)
+        text: str = found[0][0]
+        return text
+
+    def is_verbatim(self, passage: Passage) -> bool:
+        """Whether a passage's text is what stands at its place in its source."""
+        found = self._query(
+            "SELECT substr(text, ?, ?) = ? FROM sources WHERE name = ?",
+            passage.start + 1,
+            passage.end - passage.start,
+            passage.text,
+            passage.source,
+        )
+        return found == [(1,)]
+
+    def speeches(self) -> tuple[Speech, ...]:
+        """All speeches with their sections and passages, in the order of the index."""
+        sections: dict[int, list[Section]] = {}
+        for number, *fields in self._query(
+            "SELECT speech, title, kind, level, start, end, stop, parent FROM sections ORDER BY speech, number"
+        ):
+            sections.setdefault(number, []).append(Section(*fields))
+        passages: dict[int, list[Passage]] = {}
+        numbers = self._query("SELECT speech FROM passages ORDER BY row")
+        for (number,), passage in zip(numbers, self.passages(), strict=True):
+            passages.setdefault(number, []).append(passage)
+        return tuple(
+            Speech(title, source, start, stop, tuple(sections.get(number, ())), tuple(passages.get(number, ())))
+            for number, title, source, start, stop in self._query(
+                "SELECT number, title, source, start, stop FROM speeches ORDER BY number"
+            )
+        )
+
+    def rows(
+        self, *, source: str | None = None, speech: str | None = None, section: str | None = None
+    ) -> NDArray[np.int64]:
+        """Rows of the passages that match every filter given.
+
+        Each filter narrows what the one before left. Names are compared folded; those that equal the filter win,
+        and only where none does is a name that contains it enough.
+
+        Args:
+            source: Name of a file.
+            speech: Title of a speech.
+            section: A heading anywhere on the passage's path.
+
+        Returns:
+            (m,) int64, ascending, m > 0; all rows when no filter is given.
+
+        Raises:
+            FilterError: Nothing matches; it names the filter that left nothing.
+        """
+        rows = list(range(len(self)))
+        filters: tuple[tuple[str, str | None, Callable[[_Place], tuple[str, ...]]], ...] = (
+            (wording.FILTER_SOURCE, source, lambda place: (place.source,)),
+            (wording.FILTER_SPEECH, speech, lambda place: (place.speech,)),
+            (wording.FILTER_SECTION, section, lambda place: place.section),
+        )
+        for kind, value, names in filters:
+            if value is not None:
+                rows = _narrow(rows, [names(self._places[row]) for row in rows], value)
+                if not rows:
+                    raise FilterError(kind, value)
+        return np.array(rows, dtype=np.int64)
+
+    @cached_property
+    def _places(self) -> list[_Place]:
+        """Folded place of every passage; two threads may both compute it, to the same end."""
+        once = cache(fold)
+        return [
+            _Place(once(passage.source), once(passage.speech), tuple(map(once, passage.section)))
+            for passage in self.passages()
+        ]
+
+    def _query(self, sql: str, *values: str | int) -> list[tuple[Any, ...]]:
+        """Run one statement and return all records."""
+        try:
+            with self._lock:
+                return self._connection.execute(sql, values).fetchall()
+        except sqlite3.ProgrammingError as error:
+            message = "the index is closed"
+            raise ValueError(message) from error
+        except sqlite3.DatabaseError as error:
+            raise IndexDamaged(self._path, wording.DAMAGE_UNREADABLE) from error
+
+
+def _passage(record: tuple[Any, ...]) -> Passage:
+    """A record of ``_PASSAGES`` as a passage."""
+    _, passage_id, text, speech, section, source, paragraph, start, end = record
+    return Passage(passage_id, text, speech, tuple(json.loads(section)), source, paragraph, start, end)
+
+
+def _narrow(rows: list[int], names: list[tuple[str, ...]], value: str) -> list[int]:
+    """Keep the rows one of whose names equals the filter, or else contains it."""
+    wanted = fold(value).strip()
+    if not wanted:
+        # every name contains the empty string
+        return []
+    pairs = list(zip(rows, names, strict=True))
+    exact = [row for row, own in pairs if wanted in own]
+    return exact or [row for row, own in pairs if any(wanted in name for name in own)]

@@ -1,0 +1,150 @@
+"""The commands: each parses its arguments, calls one function of the library, prints."""
+
+# Typer reads the annotations at run time: no `from __future__ import annotations` here.
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from speechbot import render, store, wording
+from speechbot.chat import converse
+from speechbot.errors import SpeechbotError
+from speechbot.evaluation import evaluate, load_questions
+from speechbot.indexer import build_index, preview
+from speechbot.questions import check_question
+from speechbot.retriever import Retriever
+from speechbot.screen import is_terminal, line, progress, show
+from speechbot.usage import (
+    CheckOnly,
+    Command,
+    CorpusFolder,
+    IndexFolder,
+    Json,
+    ListErrors,
+    Near,
+    OfSection,
+    OfSource,
+    OfSpeech,
+    QuestionFile,
+    SpeechTitle,
+    Top,
+    Words,
+    app,
+    tolerant,
+)
+
+__all__ = ["app", "main"]
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from speechbot.screen import Block
+    from speechbot.settings import Settings
+
+
+@app.command("index", cls=Command, help=wording.HELP_INDEX, epilog=wording.EXAMPLES_INDEX)
+def build(
+    *, corpus: CorpusFolder = None, index: IndexFolder = None, check: CheckOnly = False, as_json: Json = False
+) -> None:
+    """Build the index, or only look at the corpus."""
+    settings = _settings()
+    folder = corpus or settings.corpus
+    if check:
+        found, speeches = preview(folder)
+        _print(render.preview_data(found, speeches), render.preview(found, speeches), as_json=as_json)
+        return
+    with progress(wording.INDEX_PROGRESS) as advance:
+        report = build_index(folder, index or settings.index, model=settings.model, progress=advance)
+    _print(report.to_dict(), render.index_report(report), as_json=as_json)
+
+
+@app.command(cls=Command, help=wording.HELP_ASK, epilog=wording.EXAMPLES_ASK)
+def ask(  # noqa: PLR0913 - one for each option
+    *,
+    words: Words,
+    top: Top = 3,
+    source: OfSource = None,
+    speech: OfSpeech = None,
+    section: OfSection = None,
+    near: Near = False,
+    index: IndexFolder = None,
+    as_json: Json = False,
+) -> None:
+    """Answer one question."""
+    question = check_question(" ".join(words))
+    found = _retriever(index).ask(question, top, source=source, speech=speech, section=section)
+    _print(found.to_dict(), render.answer(found, near=near, marked=is_terminal(sys.stdout)), as_json=as_json)
+
+
+@app.command(cls=Command, help=wording.HELP_CHAT, epilog=wording.EXAMPLES_CHAT)
+def chat(*, index: IndexFolder = None) -> None:
+    """Answer questions until the user leaves."""
+    converse(_retriever(index), stdin=sys.stdin, stdout=sys.stdout, environ=os.environ)
+
+
+@app.command(cls=Command, help=wording.HELP_OUTLINE, epilog=wording.EXAMPLES_OUTLINE)
+def outline(*, speech: SpeechTitle = None, index: IndexFolder = None, as_json: Json = False) -> None:
+    """Draw the speeches' trees."""
+    with store.open_live(index or _settings().index) as generation:
+        speeches = generation.catalog.speeches()
+    found = render.chosen(speeches, title=speech)
+    _print([render.speech_data(one) for one in found], render.outline(found), as_json=as_json)
+
+
+@app.command(cls=Command, help=wording.HELP_STATUS, epilog=wording.EXAMPLES_STATUS)
+def status(*, index: IndexFolder = None, as_json: Json = False) -> None:
+    """Check and describe the index."""
+    found = store.status(index or _settings().index)
+    _print(found.to_dict(), render.status(found), as_json=as_json)
+
+
+@app.command(cls=Command, help=wording.HELP_ROLLBACK, epilog=wording.EXAMPLES_ROLLBACK)
+def rollback(*, index: IndexFolder = None, as_json: Json = False) -> None:
+    """Go back to the generation before."""
+    name = store.rollback(index or _settings().index)
+    _print({"generation": name}, [line(wording.ROLLED_BACK.format(generation=name))], as_json=as_json)
+
+
+@app.command("eval", cls=Command, help=wording.HELP_EVAL, epilog=wording.EXAMPLES_EVAL)
+def measure(
+    *, questions: QuestionFile, errors: ListErrors = False, index: IndexFolder = None, as_json: Json = False
+) -> None:
+    """Measure the answers to questions with known answers."""
+    asked = load_questions(questions)
+    retriever = _retriever(index)
+    with progress(wording.EVAL_PROGRESS) as advance:
+        report = evaluate(retriever, asked, progress=advance)
+    _print(report.to_dict(), render.evaluation(report, errors=errors), as_json=as_json)
+
+
+@app.command(cls=Command, help=wording.HELP_BOT, epilog=wording.EXAMPLES_BOT)
+def bot() -> None:
+    """Say that there is no bot yet."""
+    raise SpeechbotError(wording.BOT_LATER)
+
+
+def _settings() -> "Settings":
+    from speechbot.settings import load_settings  # noqa: PLC0415 - pydantic-settings takes 0.1 s that `--help` does without
+
+    return load_settings()
+
+
+def _retriever(index: Path | None) -> Retriever:
+    settings = _settings()
+    return Retriever.open(index or settings.index, model=settings.model)
+
+
+def _print(found: Any, blocks: "Iterable[Block]", *, as_json: bool) -> None:  # noqa: ANN401 - whatever JSON holds
+    """Print a result for a program, or for people."""
+    if as_json:
+        sys.stdout.write(json.dumps(found, ensure_ascii=False, indent=2) + "\n")
+    else:
+        show(blocks)
+
+
+def main() -> None:
+    """The ``speechbot`` program."""
+    tolerant(stdin=sys.stdin, stdout=sys.stdout)
+    app(prog_name=wording.PROGRAM)

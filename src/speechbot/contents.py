@@ -1,0 +1,55 @@
+"""Contents lists, recognised by their lines coming back further down."""
+
+from __future__ import annotations
+
+import re
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from speechbot.furniture import furniture
+from speechbot.headings import match_heading
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from speechbot.lines import Line
+
+_LONGEST = 60
+# Dots and a page number after an entry.
+_TAIL = re.compile(r"[\s.…·・\-—_]*[（(]?\d{0,4}[）)]?$")
+_LEAST = 2  # entries
+
+
+def contents_lines(lines: Sequence[Line]) -> set[int]:
+    """Positions of the lines of contents lists, the word 目录 over them included.
+
+    A contents list is a run of short lines of which most come back later in the file: after the word 目录 any, else
+    only numbered ones.
+    """
+    keys = [_key(line) for line in lines]
+    last = {key: position for position, key in enumerate(keys) if key}
+    found: set[int] = set()
+    for short, group in groupby(range(len(lines)), key=lambda position: bool(keys[position])):
+        run = list(group)
+        if short:
+            found.update(_entries(lines, run, {at for at in run if last[keys[at]] > run[-1]}))
+    return found
+
+
+def _entries(lines: Sequence[Line], run: Sequence[int], recurring: set[int]) -> list[int]:
+    """The entries in a run of short lines, from the first that comes back to the last."""
+    named = [at for at in run if furniture(lines[at].text) == "contents"]
+    numbered = [
+        at for at in sorted(recurring) if furniture(lines[at].text) is None and (named or match_heading(lines[at].text))
+    ]
+    if len(numbered) < _LEAST:
+        return named
+    entries = [at for at in run if numbered[0] <= at <= numbered[-1]]
+    return [*named, *entries] if len(numbered) * 3 >= len(entries) * 2 else named
+
+
+def _key(line: Line) -> str:
+    """What an entry and its heading have in common; empty for a line that is too long or too much of a sentence to be one."""
+    if len(line.text) > _LONGEST or line.cut or line.text[-1] in "。！？；：":
+        return ""
+    return re.sub(r"\s", "", _TAIL.sub("", line.text))

@@ -1,0 +1,157 @@
+"""The exception tree.
+
+::
+
+    SpeechbotError
+    ├── CorpusError            the corpus folder is missing, empty or holds nothing to index
+    │   └── SourceError        one file cannot be read
+    ├── IndexNotFound          no index where one was expected
+    ├── IndexMismatch          the index was built by another model or format
+    │   └── IndexDamaged       a file of the index is missing, truncated or altered
+    ├── IndexLocked            another build is running
+    ├── IndexNotWritable       the index folder cannot be written
+    ├── RollbackError          no older generation to go back to
+    ├── ModelError             the embedding model cannot be loaded or used
+    ├── QuestionError          the question is empty, too long or not text
+    ├── FilterError            a filter matches nothing in the index
+    ├── QuestionFileError      an evaluation file is malformed
+    └── ConfigError            settings are missing or malformed
+
+The text of each is one line of Chinese that ends with what to do; all texts stand in ``wording``.
+The facts behind it are attributes.
+"""
+
+from __future__ import annotations
+
+import errno
+from typing import TYPE_CHECKING
+
+from speechbot import wording
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_UNREADABLE = {
+    errno.EACCES: wording.READ_DENIED,
+    errno.EPERM: wording.READ_DENIED,
+    errno.EISDIR: wording.READ_FOLDER,
+    errno.ENOENT: wording.READ_MISSING,
+}
+
+
+class SpeechbotError(Exception):
+    """Root of everything speechbot raises on purpose; ``str()`` is one line that ends with the next step."""
+
+
+class CorpusError(SpeechbotError):
+    """The corpus folder is missing, empty or holds nothing to index."""
+
+    def __init__(self, message: str, *, path: Path) -> None:
+        super().__init__(message)
+        self.path = path
+
+
+class SourceError(CorpusError):
+    """One file of the corpus cannot be read; ``reason`` says why, without the next step."""
+
+    def __init__(self, reason: str, *, path: Path) -> None:
+        super().__init__(wording.SOURCE_ERROR.format(path=path, reason=reason), path=path)
+        self.reason = reason
+
+
+class IndexNotFound(SpeechbotError):
+    """No index where one was expected."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(wording.INDEX_NOT_FOUND.format(path=path))
+        self.path = path
+
+
+class IndexMismatch(SpeechbotError):
+    """The index was built by another model or another format; it must be built again."""
+
+    def __init__(self, message: str, *, path: Path, expected: str = "", found: str = "") -> None:
+        super().__init__(message)
+        self.path = path
+        self.expected = expected
+        self.found = found
+
+
+class IndexDamaged(IndexMismatch):
+    """A file of the index is missing, truncated or altered; ``path`` names it."""
+
+    def __init__(self, path: Path, detail: str) -> None:
+        super().__init__(wording.INDEX_DAMAGED.format(path=path, detail=detail), path=path)
+        self.detail = detail
+
+
+class IndexLocked(SpeechbotError):
+    """Another build of the same index is running."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(wording.INDEX_LOCKED.format(path=path))
+        self.path = path
+
+
+class IndexNotWritable(SpeechbotError):
+    """The index folder, or the disk it lies on, cannot be written."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(wording.INDEX_NOT_WRITABLE.format(path=path, reason=reason))
+        self.path = path
+        self.reason = reason
+
+
+class RollbackError(SpeechbotError):
+    """No older generation of the index is there to go back to, or none is intact."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(wording.INDEX_NO_OLDER.format(path=path))
+        self.path = path
+
+
+class ModelError(SpeechbotError):
+    """The embedding model cannot be loaded or used; ``bundled`` when it is the one that came with speechbot."""
+
+    def __init__(self, name: str, reason: str, *, bundled: bool = False) -> None:
+        template = wording.MODEL_ERROR_BUNDLED if bundled else wording.MODEL_ERROR
+        super().__init__(template.format(name=name, reason=reason))
+        self.name = name
+        self.reason = reason
+
+
+class QuestionError(SpeechbotError):
+    """The question is empty, too long or not text."""
+
+
+class FilterError(SpeechbotError):
+    """A ``source``, ``speech`` or ``section`` filter matches nothing in the index."""
+
+    def __init__(self, kind: str, value: str) -> None:
+        super().__init__(wording.FILTER_ERROR.format(kind=kind, value=value))
+        self.kind = kind
+        self.value = value
+
+
+class QuestionFileError(SpeechbotError):
+    """A file of evaluation questions is missing or malformed."""
+
+    def __init__(self, path: Path, reason: str, *, line: int | None = None) -> None:
+        where = str(path) if line is None else wording.AT_LINE.format(path=path, line=line)
+        super().__init__(wording.QUESTION_FILE_ERROR.format(where=where, reason=reason))
+        self.path = path
+        self.reason = reason
+        self.line = line
+
+
+class ConfigError(SpeechbotError):
+    """One or more settings are malformed; ``problems`` names them all, never with a secret's value."""
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        super().__init__(wording.CONFIG_ERROR.format(problems=wording.CONFIG_SEPARATOR.join(problems)))
+        self.problems = problems
+
+
+def unreadable(error: OSError) -> str:
+    """Why a file cannot be read, in Chinese where the system's number for it is a common one."""
+    return _UNREADABLE.get(error.errno or 0) or error.strerror or str(error)

@@ -1,0 +1,76 @@
+"""Lines that belong to the setting of a speech rather than to what is said."""
+
+from __future__ import annotations
+
+import re
+
+# A year in either script, with or without spaces inside: 2020年, 二〇二〇年, 一九四五年.
+_YEAR = r"[\d０-９一二三四五六七八九〇○零]{2,4}\s*年"
+_DAY = r"\s*[\d０-９一二三四五六七八九十]{1,3}\s*月(?:\s*[\d０-９一二三四五六七八九十]{1,3}\s*[日号])?"
+_PEOPLE = (
+    r"(?:同志|同胞|朋友|代表|委员|女士|先生|同学|老师|来宾|嘉宾|同事|领导|乡亲|战友|青年|院士|理事|团长|成员|记者|家长|校友|"
+    r"兄弟姐妹|总统|总理|主席|国王|陛下|殿下|阁下|资政|书记|部长|首脑|元首|总干事|秘书长|使节|专家|企业家|工商界朋友|负责人)"
+)
+_NOT_HERE = r"[^，,。；！？：、\s]"
+_CALL = (
+    rf"(?:(?:尊敬的|亲爱的|各位|全体|大会|老|青年){_NOT_HERE}{{0,24}}?{_PEOPLE}{{1,2}}们?|{_PEOPLE}{{1,2}}们?|"
+    rf"{_NOT_HERE}{{0,6}}{_PEOPLE}们|{_NOT_HERE}{{0,16}}(?:先生|女士|阁下|陛下|殿下))"
+)
+SALUTATION = re.compile(rf"{_CALL}(?:[，、,\s]+(?:并)?{_CALL})*\s*(?:[：:！!，,]|(?<=们))")
+
+_PATTERNS: tuple[tuple[str, int, re.Pattern[str]], ...] = (
+    # name, longest line it may be, pattern of the whole line
+    ("rule", 200, re.compile(r"[^\w（）()]+")),
+    ("markup", 600, re.compile(r"(?:<[^<>]{1,500}>\s*)+")),
+    ("page", 12, re.compile(r"[-—－第\s]*\d{1,4}\s*[-—－页\s]*")),
+    ("contents", 6, re.compile(r"目\s*[录次]")),
+    ("footnote", 5000, re.compile(r"(?:\[\^\d+\]\s*[：:]|〔\d+〕|\[\d+\]).*")),
+    ("date", 80, re.compile(rf"[*>\s]*[（(〔]\s*(?:{_YEAR}).*[）)〕][*\s]*")),
+    ("date", 30, re.compile(rf"[*>\s]*{_YEAR}{_DAY}(?:[\s，,·•—-]*[\u4e00-\u9fff]{{0,6}})?[*\s]*")),
+    ("date", 20, re.compile(r"[*>\s]*\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?:\s+\d{1,2}:\d{2}(?::\d{2})?)?")),
+    ("salutation", 160, SALUTATION),
+    ("applause", 30, re.compile(r"[（(〔【][^）)〕】]*(?:掌声|鼓掌|欢呼|笑声|起立)[^）)〕】]*[）)〕】][。！]?")),
+    ("source", 60, re.compile(r"[（(]?\s*(?:据)?新华社[^，。：]{1,20}\d{1,2}日\s*(?:电|讯)[^，。]{0,16}[）)]?")),
+    (
+        "source",
+        60,
+        re.compile(r"(?:[（(]新华社[^）)]*[）)]\s*)?[（(]?《\s*人民日报\s*》\s*(?:[（(]?\s*\d{4}.{0,30})?[）)]?"),
+    ),
+    (
+        "source",
+        60,
+        re.compile(
+            r"(?:[（(]?\s*(?:来源|责任编辑|责编|编辑|作者|摄影|摄|记者|发布时间|发布日期|字体|打印|网址)\s*[：:]).*"
+        ),
+    ),
+    ("source", 90, re.compile(r"[*（(]*(?:根据|据|本文|选自|摘自|录自|原载).{2,80}(?:刊印|排印|录音整理)[。）)*]*")),
+    ("source", 300, re.compile(r"(?:https?://|www\.)\S+")),
+    (
+        "closing",
+        24,
+        re.compile(
+            r"(?:我(?:就|的)?(?:先)?(?:讲|说|汇报|讲话)[^，。]{0,8}[，。！]*)?(?:谢谢|感谢)(?:大家|各位|同志们|你们|诸位)?[！!。.]*"
+        ),
+    ),
+    (
+        "closing",
+        24,
+        re.compile(
+            r"(?:今天)?我(?:就|的)(?:先)?(?:讲话?|说|汇报|发言|讲演)[^，。：]{0,4}(?:这么多|这些|到这里|到这儿|到此|完了|完毕|结束)[^，。：]{0,4}[。！!]*"
+        ),
+    ),
+)
+
+
+def furniture(line: str) -> str | None:
+    """Kind of setting that ``line`` (stripped, of any length) consists of, or None for anything that may be content.
+
+    Kinds: ``rule`` (no letter in it), ``markup`` (HTML tags alone), ``page`` (a page number), ``contents`` (the word over a contents list),
+    ``footnote``, ``date``, ``salutation``, ``applause``, ``source`` (agency lead, newspaper, editor, address) and
+    ``closing`` (thanks at the end).
+    """
+    length = len(line)
+    for kind, longest, pattern in _PATTERNS:
+        if length <= longest and pattern.fullmatch(line):
+            return kind
+    return None

@@ -1,0 +1,201 @@
+"""What flows through speechbot: sources, speeches, sections, passages, windows, hits, answers.
+
+All offsets count characters (Unicode code points) and are half-open: ``text[start:end]``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One file of the corpus, decoded.
+
+    Attributes:
+        name: Path relative to the corpus folder, with ``/`` between parts.
+        encoding: Codec that decoded the whole file strictly, such as ``utf-8`` or ``gb18030``.
+        sha256: Hex digest of the file's bytes.
+        text: The decoded text; every offset in the index counts into it.
+    """
+
+    name: str
+    encoding: str
+    sha256: str
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading and all that stands under it, sub-sections included.
+
+    Attributes:
+        title: The heading as it is cited, without the full stop that ends a run-in heading.
+        kind: Numbering style, one of ``headings.KINDS`` such as ``第X章`` or ``一、``.
+        level: Depth below the speech, 1 is the top.
+        start: Where the heading starts in the source text.
+        end: Where the heading ends (exclusive).
+        stop: Where the section ends: the next heading of the same or a higher level, or the speech's end. The last of
+            several one-paragraph points (一是…。二是…。) ends with its paragraph: what follows sums up.
+        parent: Position of the enclosing section in ``Speech.sections``, or None.
+    """
+
+    title: str
+    kind: str
+    level: int
+    start: int
+    end: int
+    stop: int
+    parent: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """One body paragraph: the unit that is shown and cited.
+
+    Attributes:
+        id: 16 hex digits from source name and text, so that links survive a rebuild.
+        text: Exactly ``source.text[start:end]``.
+        speech: Title of the speech.
+        section: Headings from the top down to the paragraph.
+        source: Name of the source file.
+        paragraph: Number of the paragraph in its speech, from 1.
+        start: Offset in the source text.
+        end: Offset in the source text (exclusive).
+    """
+
+    id: str
+    text: str
+    speech: str
+    section: tuple[str, ...]
+    source: str
+    paragraph: int
+    start: int
+    end: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """The passage as ``--json`` prints it."""
+        return {**asdict(self), "section": list(self.section)}
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """One talk in a source; its paragraphs are numbered from 1.
+
+    Attributes:
+        title: The title as it is cited.
+        source: Name of the source file.
+        start: Where the speech, title included, starts in the source text.
+        stop: Where it ends (exclusive).
+        sections: All sections in the order of the text, parents before children.
+        passages: All body paragraphs in the order of the text.
+    """
+
+    title: str
+    source: str
+    start: int
+    stop: int
+    sections: tuple[Section, ...]
+    passages: tuple[Passage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Whole sentences of one passage: the unit that is embedded.
+
+    Attributes:
+        start: Offset in the passage's text.
+        end: Offset in the passage's text (exclusive).
+    """
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage found for a question.
+
+    Attributes:
+        passage: The passage.
+        score: Calibrated probability in [0, 1] that the passage answers the question; higher is better.
+        highlight: ``(start, end)`` of the sentence in ``passage.text`` that answers best.
+    """
+
+    passage: Passage
+    score: float
+    highlight: tuple[int, int]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The hit as ``--json`` prints it."""
+        start, end = self.highlight
+        return {
+            **self.passage.to_dict(),
+            "score": round(self.score, 4),
+            "highlight": [start, end],
+            "sentence": self.passage.text[start:end],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What ``ask`` returns: quoted passages, or an honest "not in the materials".
+
+    Attributes:
+        question: The question as asked.
+        hits: The best passages, best first. When ``found`` is false they are only the nearest ones.
+        found: Whether the best hit's probability reaches the calibrated cut-off.
+        confidence: Probability in [0, 1] of the best hit; 0 without hits.
+    """
+
+    question: str
+    hits: tuple[Hit, ...]
+    found: bool
+    confidence: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """The answer as ``--json`` prints it."""
+        return {
+            "question": self.question,
+            "found": self.found,
+            "confidence": round(self.confidence, 4),
+            "hits": [hit.to_dict() for hit in self.hits],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class IndexReport:
+    """What a build did.
+
+    Attributes:
+        sources: Files indexed.
+        speeches: Speeches found in them.
+        passages: Passages indexed.
+        windows: Windows indexed.
+        added: Passages that the previous generation did not have.
+        changed: Passages kept by id whose place (section, number, offsets) changed.
+        removed: Passages of the previous generation that are gone.
+        unchanged: Passages that are the same in every field.
+        encoded: Windows that were encoded in this build; the others' vectors were taken over.
+        seconds: Wall-clock time of the build.
+        generation: Name of the live generation after the build.
+        skipped: Files that could not be read, each ``(name, reason)``.
+    """
+
+    sources: int
+    speeches: int
+    passages: int
+    windows: int
+    added: int
+    changed: int
+    removed: int
+    unchanged: int
+    encoded: int
+    seconds: float
+    generation: str
+    skipped: tuple[tuple[str, str], ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """The report as ``--json`` prints it."""
+        return {**asdict(self), "seconds": round(self.seconds, 3), "skipped": [list(item) for item in self.skipped]}

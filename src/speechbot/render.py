@@ -1,0 +1,291 @@
+"""What is said, as styled text: answers, outlines, reports."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from speechbot import wording
+from speechbot.errors import FilterError
+from speechbot.screen import Block, Line, Node, Span, Style, Table, line
+from speechbot.text import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from speechbot.evaluation import Outcome, Report, Scores
+    from speechbot.models import Answer, Hit, IndexReport, Passage, Section, Speech
+    from speechbot.readers import Corpus
+    from speechbot.store import Status
+
+# Confidence is a calibrated probability: of ten answers at 0.8, eight hold what was asked for.
+HIGH = 0.8
+FAIR = 0.6
+
+_NOTHING = "—"  # a measure that has nothing to measure
+
+
+def place(passage: Passage) -> str:
+    """Where a passage stands: 《题目》 › 一、… › 一是… · 第 N 段."""
+    path = wording.PATH_SEPARATOR.join((wording.TITLE.format(title=passage.speech), *passage.section))
+    return wording.PLACE.format(path=path, paragraph=passage.paragraph)
+
+
+def confidence(probability: float) -> Span:
+    """A probability in words: 高 from ``HIGH``, 中 from ``FAIR``, else 低."""
+    if probability >= HIGH:
+        return Span(wording.CONFIDENCE_HIGH, Style.GOOD)
+    if probability >= FAIR:
+        return Span(wording.CONFIDENCE_FAIR, Style.FAIR)
+    return Span(wording.CONFIDENCE_LOW, Style.BAD)
+
+
+def answer(found: Answer, *, near: bool = False, marked: bool) -> list[Block]:
+    """An answer: the best passage in full, further ones by their sentence; or that there is none.
+
+    Args:
+        found: The answer.
+        near: Show the nearest passages below a refusal.
+        marked: Mark the answering sentence inside the paragraph (a terminal can) instead of repeating it above.
+    """
+    if not found.found:
+        hint = wording.NOT_FOUND_HINT if near or not found.hits else wording.NOT_FOUND_HINT_NEAR
+        return [*refusal(hint), *(_nearest(found.hits) if near else [])]
+    best, *further = found.hits
+    blocks = passage(best, marked=marked)
+    if further:
+        blocks += [line(), line(wording.FURTHER, Style.FAINT), *_brief(further, first=2)]
+    return blocks
+
+
+def passage(hit: Hit, *, marked: bool) -> list[Block]:
+    """A hit in full: its place, how sure it is, the sentence, the paragraph."""
+    lines = [
+        _place_line(hit.passage),
+        Line((Span(wording.CONFIDENCE, Style.FAINT), confidence(hit.score))),
+    ]
+    if not marked:
+        lines.append(_sentence(hit))
+    return [*lines, line(), quote(hit) if marked else line(hit.passage.text)]
+
+
+def quote(hit: Hit) -> Line:
+    """The paragraph, character for character, its answering sentence strong."""
+    text, (start, end) = hit.passage.text, hit.highlight
+    return Line((Span(text[:start]), Span(text[start:end], Style.STRONG), Span(text[end:])))
+
+
+def _place_line(passage: Passage, prefix: str = "") -> Line:
+    return Line(
+        (
+            Span(prefix + place(passage), Style.PLACE),
+            Span(wording.IN_FILE.format(source=passage.source), Style.FAINT),
+        )
+    )
+
+
+def _sentence(hit: Hit, label: str = wording.SENTENCE) -> Line:
+    start, end = hit.highlight
+    return Line((Span(label, Style.FAINT), Span(hit.passage.text[start:end].strip(), Style.STRONG)))
+
+
+def _brief(hits: Iterable[Hit], *, first: int, label: str = wording.SENTENCE) -> list[Block]:
+    blocks: list[Block] = []
+    for number, hit in enumerate(hits, start=first):
+        blocks += [
+            _place_line(hit.passage, wording.NUMBER.format(number=number)),
+            _sentence(hit, wording.INDENT + label),
+        ]
+    return blocks
+
+
+def refusal(hint: str) -> list[Block]:
+    """That the materials do not answer, and what to do about it."""
+    return [line(wording.NOT_FOUND, Style.STRONG), line(hint, Style.FAINT)]
+
+
+def _nearest(hits: Sequence[Hit]) -> list[Block]:
+    if not hits:
+        return []
+    # No passage below a refusal has a sentence that answers.
+    return [line(), line(wording.NEAREST, Style.FAIR), *_brief(hits, first=1, label=wording.NEAREST_SENTENCE)]
+
+
+def outline(speeches: Iterable[Speech]) -> list[Block]:
+    """The tree of each speech, with the number of paragraphs under every heading."""
+    return [_speech(speech) for speech in speeches]
+
+
+def chosen(speeches: Sequence[Speech], *, title: str | None) -> list[Speech]:
+    """The speeches whose title holds ``title``, width, case and traditional forms aside; all for None.
+
+    Raises:
+        FilterError: No title does.
+    """
+    wanted = fold(title or "").strip()
+    found = [speech for speech in speeches if wanted in fold(speech.title)]
+    if title is not None and not (wanted and found):
+        raise FilterError(wording.FILTER_SPEECH, title)
+    return found
+
+
+def speech_data(speech: Speech) -> dict[str, Any]:
+    """A speech's tree as ``--json`` prints it; ``parent`` is a position in ``sections``."""
+    return {
+        "title": speech.title,
+        "source": speech.source,
+        "paragraphs": len(speech.passages),
+        "sections": [
+            {
+                "title": section.title,
+                "kind": section.kind,
+                "level": section.level,
+                "parent": section.parent,
+                "paragraphs": paragraphs(speech, section),
+            }
+            for section in speech.sections
+        ],
+    }
+
+
+def preview_data(corpus: Corpus, speeches: Iterable[Speech]) -> dict[str, Any]:
+    """How a corpus is cut up, as ``--json`` prints it."""
+    return {
+        "sources": [
+            {"name": source.name, "encoding": source.encoding, "sha256": source.sha256} for source in corpus.sources
+        ],
+        "speeches": [speech_data(speech) for speech in speeches],
+        "skipped": [list(item) for item in corpus.skipped],
+    }
+
+
+def _speech(speech: Speech) -> Node:
+    label = Line(
+        (
+            Span(wording.TITLE.format(title=speech.title), Style.STRONG),
+            Span(wording.OUTLINE_SPEECH.format(count=len(speech.passages), source=speech.source), Style.FAINT),
+        )
+    )
+    return Node(label, _sections(speech, parent=None))
+
+
+def _sections(speech: Speech, *, parent: int | None) -> tuple[Node, ...]:
+    return tuple(
+        Node(_section(speech, section), _sections(speech, parent=number))
+        for number, section in enumerate(speech.sections)
+        if section.parent == parent
+    )
+
+
+def _section(speech: Speech, section: Section) -> Line:
+    count = paragraphs(speech, section)
+    note = wording.OUTLINE_SECTION.format(count=count) if count else ""
+    return Line((Span(section.title), Span(note, Style.FAINT)))
+
+
+def paragraphs(speech: Speech, section: Section) -> int:
+    """Number of body paragraphs that a section holds, whole or in part."""
+    return sum(passage.start < section.stop and passage.end > section.start for passage in speech.passages)
+
+
+def index_report(report: IndexReport) -> list[Block]:
+    """What a build did."""
+    return [
+        line(
+            wording.INDEX_DONE.format(
+                sources=report.sources, speeches=report.speeches, passages=report.passages, windows=report.windows
+            ),
+            Style.STRONG,
+        ),
+        line(
+            wording.INDEX_CHANGES.format(
+                added=report.added, changed=report.changed, removed=report.removed, unchanged=report.unchanged
+            )
+        ),
+        line(wording.INDEX_WORK.format(encoded=report.encoded, seconds=f"{report.seconds:.1f}")),
+        line(wording.INDEX_GENERATION.format(generation=report.generation), Style.FAINT),
+        *skipped(report.skipped),
+    ]
+
+
+def skipped(files: Iterable[tuple[str, str]]) -> list[Block]:
+    """Files that were left out, each with its reason."""
+    return [line(wording.SKIPPED.format(name=name, reason=reason), Style.FAIR) for name, reason in files]
+
+
+def preview(corpus: Corpus, speeches: Iterable[Speech]) -> list[Block]:
+    """How a corpus is cut up: each file with its encoding and its trees, what is left out, how much there is."""
+    talks = tuple(speeches)
+    blocks: list[Block] = [
+        Node(
+            Line((Span(wording.CHECK_SOURCE.format(name=source.name, encoding=source.encoding), Style.PLACE),)),
+            tuple(_speech(speech) for speech in talks if speech.source == source.name),
+        )
+        for source in corpus.sources
+    ]
+    count = sum(len(speech.passages) for speech in talks)
+    done = wording.CHECK_DONE.format(sources=len(corpus.sources), speeches=len(talks), passages=count)
+    return [*blocks, *skipped(corpus.skipped), line(done)]
+
+
+def _local(moment: str) -> str:
+    """A moment in ISO 8601 on the clock of whoever looks."""
+    return datetime.fromisoformat(moment).astimezone().strftime("%Y-%m-%d %H:%M")
+
+
+def status(found: Status) -> list[Block]:
+    """What the live generation holds."""
+    manifest = found.manifest
+    others = [name for name in found.generations if name != found.generation]
+    return [
+        line(
+            wording.STATUS_GENERATION.format(generation=found.generation, created=_local(manifest.created)),
+            Style.STRONG,
+        ),
+        line(wording.STATUS_COUNTS.format(**asdict(manifest.counts))),
+        line(wording.STATUS_MODEL.format(name=manifest.model.name, dim=manifest.model.dim)),
+        line(wording.STATUS_SIZE.format(size=f"{found.size / 1e6:.1f}")),
+        line(wording.STATUS_OTHERS.format(names=wording.NAME_SEPARATOR.join(others) or wording.STATUS_NO_OTHERS)),
+    ]
+
+
+def evaluation(report: Report, *, errors: bool = False) -> list[Block]:
+    """Measures in all and for each type, latency, and the wrong questions where ``errors`` asks for them."""
+    rows = [(wording.EVAL_ALL, report.overall), *report.by_type]
+    blocks: list[Block] = [
+        Table(wording.EVAL_HEADER, tuple((name, *_measures(scores)) for name, scores in rows)),
+        line(wording.EVAL_LATENCY.format(median=f"{report.median_ms:.1f}", p95=f"{report.p95_ms:.1f}")),
+    ]
+    if errors and not report.wrong:
+        blocks.append(line(wording.EVAL_NONE_WRONG))
+    if errors:
+        for outcome in report.wrong:
+            blocks += [line(), *_wrong(outcome)]
+    return blocks
+
+
+def _measures(scores: Scores) -> tuple[str, ...]:
+    shares = (
+        scores.recall_at_1,
+        scores.recall_at_3,
+        scores.recall_at_5,
+        scores.mrr_at_10,
+        scores.refusal_precision,
+        scores.refusal_recall,
+    )
+    drawn = (_NOTHING if share is None else f"{share:.3f}" for share in shares)
+    return (str(scores.questions), *drawn, str(scores.answerable_refused))
+
+
+def _wrong(outcome: Outcome) -> list[Block]:
+    question = outcome.question
+    rank = wording.EVAL_UNRANKED if outcome.rank is None else wording.EVAL_RANK.format(rank=outcome.rank)
+    expected = wording.EVAL_GOLD.format(gold=question.gold[0]) + rank if question.gold else wording.EVAL_REFUSAL
+    best = _NOTHING if outcome.best is None else place(outcome.best.passage)
+    got = wording.EVAL_REFUSED.format(place=best) if outcome.refused else best
+    return [
+        line(wording.EVAL_QUESTION.format(id=question.id, type=question.type, question=question.question)),
+        line(wording.EVAL_EXPECTED.format(expected=expected)),
+        line(wording.EVAL_GOT.format(got=got)),
+    ]

@@ -1,0 +1,261 @@
+"""The index folder: generations side by side with a pointer to the live one."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from speechbot import wording
+from speechbot.disk import replace_text, sync_folder, sync_tree, writing
+from speechbot.errors import IndexDamaged, IndexLocked, IndexMismatch, IndexNotFound, RollbackError
+from speechbot.generation import check_files, open_generation, read_manifest, write_generation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from speechbot.generation import Content, Generation
+    from speechbot.manifest import Manifest
+
+CURRENT = "CURRENT"
+GENERATIONS = "generations"
+LOCK = ".lock"
+# One name is enough, since there is one builder at a time.
+DRAFT = ".building"
+
+# The live generation and two to go back to.
+KEPT = 3
+
+_STAMP = "%Y%m%dT%H%M%SZ"
+_NAME = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{6}")
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What ``speechbot status`` tells of an index.
+
+    Attributes:
+        index: The index folder.
+        generation: Name of the live generation.
+        manifest: What it holds.
+        size: Bytes of its files.
+        generations: All generations, newest first; those before the live one were rolled back.
+    """
+
+    index: Path
+    generation: str
+    manifest: Manifest
+    size: int
+    generations: tuple[str, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The status as ``--json`` prints it; the probe vector and the checksums are left out."""
+        model = self.manifest.model
+        return {
+            "index": str(self.index),
+            "generation": self.generation,
+            "created": self.manifest.created,
+            "version": self.manifest.version,
+            "model": {"name": model.name, "dim": model.dim},
+            **asdict(self.manifest.counts),
+            "files": sorted(self.manifest.sources),
+            "size": self.size,
+            "generations": list(self.generations),
+        }
+
+
+def live(index: Path) -> str:
+    """Name of the live generation; cheap enough to ask before every question.
+
+    Raises:
+        IndexNotFound: There is no index.
+        IndexDamaged: The pointer is not a generation's name.
+    """
+    pointer = index / CURRENT
+    try:
+        name = pointer.read_text(encoding="utf-8").strip()
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise IndexNotFound(index) from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise IndexDamaged(pointer, wording.DAMAGE_UNREADABLE) from error
+    # A name, never a path: the pointer cannot lead out of the index
+    if not _NAME.fullmatch(name):
+        raise IndexDamaged(pointer, wording.DAMAGE_FOREIGN)
+    return name
+
+
+def open_live(index: Path, *, verify: bool | None = None) -> Generation:
+    """Open the live generation.
+
+    Args:
+        index: The index folder.
+        verify: Whether to compare checksums; None does so for a small index (``generation.VERIFY_LIMIT``).
+
+    Raises:
+        IndexNotFound: There is no index.
+        IndexDamaged: A file is missing, truncated or altered.
+        IndexMismatch: The index is of another format.
+    """
+    name = live(index)
+    try:
+        return open_generation(_folder(index, name), verify=verify)
+    except IndexDamaged:
+        # Builders may have published and cleaned up since the pointer was read
+        newer = live(index)
+        if newer == name:
+            raise
+        return open_generation(_folder(index, newer), verify=verify)
+
+
+def history(index: Path) -> tuple[str, ...]:
+    """Names of all generations, newest first."""
+    folder = index / GENERATIONS
+    names = [path.name for path in folder.iterdir()] if folder.is_dir() else []
+    return tuple(sorted(filter(_NAME.fullmatch, names), reverse=True))
+
+
+def status(index: Path) -> Status:
+    """Describe the live generation after comparing all its checksums; errors as for ``open_live``."""
+    name = live(index)
+    manifest = read_manifest(_folder(index, name))
+    check_files(_folder(index, name), manifest, verify=True)
+    size = sum(stamp.size for stamp in manifest.files.values())
+    return Status(index, name, manifest, size, history(index))
+
+
+@contextmanager
+def locked(index: Path) -> Iterator[None]:
+    """Be the only one to change the index, which is created if need be; what a dead builder left is removed.
+
+    The lock belongs to the process, so that the kernel frees it however the process ends.
+
+    Raises:
+        IndexLocked: Another builder is at work.
+        IndexNotWritable: The folder cannot be written.
+    """
+    import filelock  # noqa: PLC0415 - answering takes no lock
+
+    # Without the kernel's locks a dead builder would lock the index for good: refuse such a file system
+    lock = filelock.FileLock(index / LOCK, fallback_to_soft=False)
+    with writing(index):
+        (index / GENERATIONS).mkdir(parents=True, exist_ok=True)
+        try:
+            lock.acquire(blocking=False)
+        except filelock.Timeout as error:
+            raise IndexLocked(index) from error
+    try:
+        with writing(index):
+            _clean(index)
+        yield
+    finally:
+        lock.release()
+
+
+def publish(index: Path, content: Content) -> str:
+    """Write a generation aside, check it, then make it live; call it under ``locked``.
+
+    A failure at any point leaves the pointer on a complete generation: the old one, or the new one if only what
+    follows the swap failed.
+
+    Returns:
+        Name of the new generation.
+
+    Raises:
+        IndexNotWritable: The disk is full, read-only or not ours to write.
+        IndexDamaged: What was written reads back differently.
+    """
+    with writing(index):
+        draft = folder = index / GENERATIONS / DRAFT
+        try:
+            draft.mkdir()
+            mark = write_generation(draft, content)
+            sync_tree(draft)
+            name = f"{_stamp(index, content.created)}-{mark}"
+            os.replace(draft, _folder(index, name))  # noqa: PTH105 - as in disk.py
+            folder = _folder(index, name)
+            sync_folder(folder.parent)
+            open_generation(folder, verify=True).close()
+            _point(index, folder.name)
+        except BaseException:
+            if not _is_live(index, folder.name):
+                shutil.rmtree(folder, ignore_errors=True)
+            raise
+    for name in history(index)[KEPT:]:
+        # Windows keeps what a running bot has open; the next build removes it
+        shutil.rmtree(_folder(index, name), ignore_errors=True)
+    return folder.name
+
+
+def rollback(index: Path) -> str:
+    """Make the newest older generation live that is intact.
+
+    Returns:
+        Its name.
+
+    Raises:
+        IndexNotFound: There is no index.
+        RollbackError: No older generation is intact.
+        IndexLocked: A builder is at work.
+        IndexNotWritable: The folder cannot be written.
+    """
+    if not history(index):
+        raise IndexNotFound(index)
+    with locked(index):
+        for name in _older(index):
+            try:
+                open_generation(_folder(index, name), verify=True).close()
+            except IndexMismatch:
+                continue
+            with writing(index):
+                _point(index, name)
+            return name
+    raise RollbackError(index)
+
+
+def _older(index: Path) -> list[str]:
+    """Generations before the live one, newest first; all of them if the pointer is lost."""
+    try:
+        current = live(index)
+    except (IndexNotFound, IndexDamaged):
+        return list(history(index))
+    return [name for name in history(index) if name < current]
+
+
+def _folder(index: Path, name: str) -> Path:
+    """Folder of a generation."""
+    return index / GENERATIONS / name
+
+
+def _point(index: Path, name: str) -> None:
+    """Make a generation live."""
+    replace_text(index / CURRENT, f"{name}\n")
+
+
+def _is_live(index: Path, name: str) -> bool:
+    """Whether the pointer names this generation."""
+    try:
+        return live(index) == name
+    except (IndexNotFound, IndexDamaged):
+        return False
+
+
+def _stamp(index: Path, created: str) -> str:
+    """Time in the name of a new generation: later than all others, though the clock may have been set back."""
+    moment = datetime.fromisoformat(created).astimezone(UTC)
+    names = history(index)
+    if names:
+        newest = datetime.strptime(names[0].partition("-")[0], _STAMP).replace(tzinfo=UTC)
+        moment = max(moment, newest + timedelta(seconds=1))
+    return moment.strftime(_STAMP)
+
+
+def _clean(index: Path) -> None:
+    """Remove what a builder that died left behind; nothing points to it."""
+    draft = index / GENERATIONS / DRAFT
+    if draft.exists():
+        shutil.rmtree(draft)

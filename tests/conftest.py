@@ -1,0 +1,114 @@
+"""What the tests share: a toy encoder, a tiny corpus, an index built of both."""
+
+from __future__ import annotations
+
+import shutil
+import zlib
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from speechbot.generation import Content
+from speechbot.indexer import build_index
+from speechbot.lexical import FieldTokens
+from speechbot.manifest import PROBE, ModelCard
+from speechbot.models import Passage, Source, Speech
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from numpy.typing import NDArray
+
+DATA = Path(__file__).parent / "data"
+
+
+class ToyEncoder:
+    """Counts a text's character bigrams into 64 hashed places: alike texts get alike vectors, always the same ones.
+
+    Attributes:
+        encoded: Every passage text encoded so far, the manifest's probe sentence left out.
+    """
+
+    def __init__(self, *, name: str = "toy", dim: int = 64, salt: int = 0) -> None:
+        """Set up; another ``salt`` makes another model."""
+        self.name = name
+        self.dim = dim
+        self.encoded: list[str] = []
+        self._salt = salt
+
+    def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Unit vectors of questions: ``(n, dim)`` float32."""
+        return np.array([self._vector(text) for text in texts], np.float32).reshape(len(texts), self.dim)
+
+    def encode_passages(
+        self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None
+    ) -> NDArray[np.float32]:
+        """Unit vectors of passages: ``(n, dim)`` float32."""
+        self.encoded += [text for text in texts if text != PROBE]
+        (progress or (lambda _done: None))(len(texts))
+        return self.encode_queries(texts)
+
+    def _vector(self, text: str) -> NDArray[np.float32]:
+        vector = np.full(self.dim, 0.01, np.float32)
+        for first, second in pairwise(text):
+            vector[zlib.crc32((first + second).encode(), self._salt) % self.dim] += 1
+        unit: NDArray[np.float32] = vector / np.linalg.norm(vector)
+        return unit
+
+
+@pytest.fixture
+def encoder() -> ToyEncoder:
+    """A fresh toy encoder."""
+    return ToyEncoder()
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Path:
+    """A copy of the tiny corpus, two speeches of about ten paragraphs each, that a test may change."""
+    folder = tmp_path / "材料"
+    shutil.copytree(DATA / "corpus", folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def shared_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An index of the tiny corpus by the toy encoder; for reading only."""
+    index = tmp_path_factory.mktemp("shared") / "索引"
+    build_index(DATA / "corpus", index, encoder=ToyEncoder())
+    return index
+
+
+@pytest.fixture
+def index(shared_index: Path, tmp_path: Path) -> Path:
+    """A copy of ``shared_index`` that a test may change."""
+    folder = tmp_path / "索引"
+    shutil.copytree(shared_index, folder)
+    return folder
+
+
+@pytest.fixture
+def content() -> Content:
+    """What a generation of one speech, two passages and three windows is written from."""
+    text = "治河讲话\n先截污水。再种柳树。\n最后立规矩。\n"
+    passages = tuple(
+        Passage(f"{n:016x}", text[start:end], "治河讲话", (), "治河.txt", n, start, end)
+        for n, (start, end) in enumerate([(5, 15), (16, 22)], 1)
+    )
+    encoder = ToyEncoder()
+    return Content(
+        sources=(Source("治河.txt", "utf-8", "aa", text),),
+        speeches=(Speech("治河讲话", "治河.txt", 0, len(text), (), passages),),
+        windows=np.array([(0, 0, 5), (0, 5, 10), (1, 0, 6)], np.int32),
+        vectors=encoder.encode_passages(["先截污水。", "再种柳树。", "最后立规矩。"]),
+        tokens=FieldTokens(
+            passages=(("截", "污水", "种", "柳树"), ("立", "规矩")),
+            windows=(("截", "污水"), ("种", "柳树"), ("立", "规矩")),
+            headings=((), ("规矩",)),
+        ),
+        model=ModelCard.of(encoder),
+        created="2026-01-01T00:00:00+00:00",
+        version="0.1.0",
+    )

@@ -1,0 +1,237 @@
+"""The house: layers, wrappers, wording, the promises that README and bot.env.example make."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import speechbot
+from speechbot.cli import app
+from speechbot.settings import names
+
+ROOT = Path(__file__).parent.parent
+PACKAGE = ROOT / "src" / "speechbot"
+FILES = {path.stem: path for path in sorted(PACKAGE.glob("*.py"))}
+
+# Imports point up this list only: a module may import what stands before it.
+LAYERS = (
+    "wording",
+    "errors",
+    "models",
+    "folders",
+    "text",
+    "questions",
+    "sentences",
+    "tiling",
+    "words",
+    "readers",
+    "headings",
+    "series",
+    "outline",
+    "furniture",
+    "lines",
+    "contents",
+    "titles",
+    "structure",
+    "parser",
+    "lexical",
+    "fields",
+    "windows",
+    "onnx_model",
+    "sentence",
+    "encoder",
+    "vectors",
+    "disk",
+    "catalog",
+    "manifest",
+    "generation",
+    "store",
+    "indexer",
+    "calibration",
+    "ranking",
+    "retriever",
+    "evaluation",
+    "settings",
+    "screen",
+    "render",
+    "chat",
+    "usage",
+    "cli",
+    "__init__",
+    "__main__",
+)
+
+# Modules whose Chinese is data of the language, not text that a user reads.
+LANGUAGE_DATA = {
+    "chat": "numbers of headings, left out of example questions",
+    "contents": "what a contents list looks like",
+    "furniture": "salutations, dates and closing lines",
+    "headings": "numbering styles",
+    "lines": "punctuation at which lines are cut",
+    "manifest": "the sentence whose vector tells models apart",
+    "outline": "ranks of numbering styles",
+    "parser": "what a paragraph starts and ends with",
+    "readers": "characters that tell right decodings from wrong ones",
+    "sentences": "sentence ends",
+    "series": "kinds of numbers that need a neighbour",
+    "structure": "ranks of numbering styles",
+    "tiling": "punctuation at which long sentences are cut",
+    "titles": "what titles look like",
+    "words": "question words that say nothing",
+}
+
+# Modules that catch everything, with the reason.
+BROAD = {"onnx_model": "tokenizers and onnxruntime raise classes that derive from Exception alone"}
+
+_CHINESE = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff01-\uff60]")
+
+
+def tree(name: str) -> ast.Module:
+    """A module's syntax."""
+    return ast.parse(FILES[name].read_text(encoding="utf-8"))
+
+
+def imported(name: str) -> list[str]:
+    """Full names of all modules that a module imports, wherever in it."""
+    found = []
+    for node in ast.walk(tree(name)):
+        if isinstance(node, ast.Import):
+            found += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module == "speechbot":
+            found += [f"speechbot.{alias.name}" for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            found.append(node.module or "")
+    return found
+
+
+def own(name: str) -> set[str]:
+    """Modules of ours that a module imports."""
+    return {module.removeprefix("speechbot.") for module in imported(name) if module.startswith("speechbot.")}
+
+
+def foreign(name: str) -> set[str]:
+    """Third-party libraries that a module imports."""
+    roots = {module.partition(".")[0] for module in imported(name)}
+    return roots - sys.stdlib_module_names - {"speechbot", "numpy"}
+
+
+def strings(name: str) -> list[str]:
+    """String literals of a module that are no docstrings."""
+    nodes = list(ast.walk(tree(name)))
+    standing_alone = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
+    return [
+        node.value
+        for node in nodes
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in standing_alone
+    ]
+
+
+def test_every_module_has_its_layer() -> None:
+    """A new module takes its place in the list, a removed one leaves it."""
+    assert sorted(LAYERS) == sorted(FILES)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_imports_point_up(name: str) -> None:
+    """A module imports from the layers above it only."""
+    above = LAYERS[: LAYERS.index(name)]
+
+    assert own(name) - set(above) == set()
+
+
+def test_each_library_is_wrapped_by_one_module() -> None:
+    """What replaces a library replaces one module; NumPy is the common tongue."""
+    users: dict[str, list[str]] = {}
+    for name in FILES:
+        for library in foreign(name):
+            users.setdefault(library, []).append(name)
+
+    assert {library: found for library, found in users.items() if len(found) > 1} == {}
+
+
+@pytest.mark.parametrize("name", sorted(FILES.keys() - LANGUAGE_DATA.keys() - {"wording"}))
+def test_texts_for_users_stand_in_wording(name: str) -> None:
+    """Chinese outside ``wording`` is language data of the modules listed, or a mistake."""
+    assert [text for text in strings(name) if _CHINESE.search(text)] == []
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_files_fit_a_reader(name: str) -> None:
+    """No file over 400 lines, no function over 60."""
+    functions = [node for node in ast.walk(tree(name)) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))]
+
+    assert len(FILES[name].read_text(encoding="utf-8").splitlines()) <= 400
+    assert [node.name for node in functions if (node.end_lineno or 0) - node.lineno >= 60] == []
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_nothing_prints_or_catches_everything(name: str) -> None:
+    """Output goes through ``screen``; a bug keeps its traceback."""
+    nodes = list(ast.walk(tree(name)))
+    called = {node.func.id for node in nodes if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
+    caught = {ast.unparse(node.type) if node.type else "" for node in nodes if isinstance(node, ast.ExceptHandler)}
+
+    assert "print" not in called
+    assert caught & {"", "Exception"} == ({"Exception"} if name in BROAD else set())
+
+
+def test_the_front_door_is_sorted_and_complete() -> None:
+    """``__all__`` is what can be imported, in order, and all that ``__init__`` takes in."""
+    taken = {
+        alias.name for node in tree("__init__").body if isinstance(node, ast.ImportFrom) for alias in node.names
+    } - {"annotations"}
+
+    assert speechbot.__all__ == sorted(taken)
+    assert all(hasattr(speechbot, name) for name in speechbot.__all__)
+
+
+def test_what_the_contract_names_goes_through_the_front_door() -> None:
+    """DESIGN's names are there."""
+    contract = {"Answer", "Hit", "IndexReport", "Passage", "Retriever", "Section", "Source", "Speech", "build_index"}
+
+    assert contract - set(speechbot.__all__) == set()
+
+
+def test_every_error_goes_through_the_front_door() -> None:
+    """Whoever uses the library can catch what it raises."""
+    errors = importlib.import_module("speechbot.errors")
+    own_classes = [value for value in vars(errors).values() if isinstance(value, type)]
+    raised = {value.__name__ for value in own_classes if value.__module__ == errors.__name__}
+
+    assert raised - set(speechbot.__all__) == set()
+
+
+def test_importing_the_library_is_light() -> None:
+    """``import speechbot`` and the command line load no heavy library, nor what only some commands need."""
+    heavy = (
+        "torch faiss onnxruntime bm25s jieba opencc tokenizers sentence_transformers pydantic_settings prompt_toolkit"
+    )
+    code = f"import sys, speechbot.cli; print(*sorted(set(sys.modules) & set({heavy.split()})))"
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, encoding="utf-8")  # noqa: S603 - our own code
+
+    assert done.stdout == "\n"
+
+
+def test_the_settings_example_names_exactly_the_settings() -> None:
+    """bot.env.example lists each setting once, with a word on it above."""
+    text = (ROOT / "bot.env.example").read_text(encoding="utf-8")
+    rows = re.findall(r"^# .+\n(SPEECHBOT_\w+)=", text, re.MULTILINE)
+
+    assert tuple(rows) == names()
+    assert rows == re.findall(r"^#?\s*(SPEECHBOT_\w+)=", text, re.MULTILINE)
+
+
+def test_the_readme_names_every_command() -> None:
+    """A command that is not in the README is not there for its readers."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    commands = [command.name or command.callback.__name__ for command in app.registered_commands if command.callback]
+
+    assert len(commands) == 8
+    assert [command for command in commands if f"`speechbot {command}" not in text] == []

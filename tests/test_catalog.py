@@ -1,0 +1,204 @@
+"""The catalogue: gives back what was written, to many threads, narrowed by filters."""
+
+from __future__ import annotations
+
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+import pytest
+
+from speechbot.catalog import Catalog, write_catalog
+from speechbot.errors import FilterError, IndexDamaged
+from speechbot.models import Passage, Section, Source, Speech
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+TEXT = "水利讲话\n一、筑堤\n堤要高。\n堤要厚。\n图书讲话\n书要新。\n"
+
+
+def passage(number: int, text: str, speech: str, section: tuple[str, ...], source: str) -> Passage:
+    """A passage found in ``TEXT``."""
+    start = TEXT.index(text)
+    return Passage(f"{number:016x}", text, speech, section, source, number, start, start + len(text))
+
+
+SOURCES = (Source("甲/水利.txt", "utf-8", "aa", TEXT), Source("乙.txt", "gb18030", "bb", TEXT))
+SPEECHES = (
+    Speech(
+        "水利讲话",
+        "甲/水利.txt",
+        0,
+        20,
+        (Section("一、筑堤", "一、", 1, 5, 9, 20), Section("一是再筑", "一是", 2, 10, 13, 20, 0)),
+        (
+            passage(1, "堤要高。", "水利讲话", ("一、筑堤",), "甲/水利.txt"),
+            passage(2, "堤要厚。", "水利讲话", ("一、筑堤", "一是再筑"), "甲/水利.txt"),
+        ),
+    ),
+    Speech("圖書Library讲话", "乙.txt", 20, 30, (), (passage(1, "书要新。", "圖書Library讲话", (), "乙.txt"),)),
+    Speech("筑堤", "乙.txt", 20, 30, (), (passage(2, "书要新。", "筑堤", ("再说筑堤",), "乙.txt"),)),
+    Speech("空", "乙.txt", 30, 30, (), ()),
+)
+PASSAGES = tuple(passage for speech in SPEECHES for passage in speech.passages)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """A catalogue file under a name that must be quoted in a URI."""
+    file = tmp_path / "目录 #1?.sqlite"
+    write_catalog(file, SOURCES, SPEECHES)
+    return file
+
+
+@pytest.fixture
+def catalog(path: Path) -> Iterator[Catalog]:
+    """An open catalogue."""
+    with Catalog(path) as opened:
+        yield opened
+
+
+def test_everything_is_given_back(catalog: Catalog) -> None:
+    """Sources, speeches, sections and passages come back equal and in order."""
+    assert catalog.sources() == tuple(sorted(SOURCES, key=lambda source: source.name))
+    assert catalog.speeches() == SPEECHES
+    assert catalog.passages() == PASSAGES
+    assert len(catalog) == 4
+    assert catalog.source_text("乙.txt") == TEXT
+
+
+def test_rows_follow_the_speeches(catalog: Catalog) -> None:
+    """A passage's row is its position in the corpus; rows come in the order asked for, repeats included."""
+    assert catalog.passage(2) == PASSAGES[2]
+    assert catalog.passages([3, 0, 3]) == (PASSAGES[3], PASSAGES[0], PASSAGES[3])
+    assert catalog.passages([]) == ()
+
+
+def test_more_rows_than_sqlite_has_placeholders(catalog: Catalog) -> None:
+    """A list of rows may be as long as it likes."""
+    assert len(catalog.passages([1] * 50_000)) == 50_000
+
+
+@pytest.mark.parametrize("row", [-1, 4])
+def test_unknown_row_is_an_error(catalog: Catalog, row: int) -> None:
+    """A row that does not exist is an error, not another passage."""
+    with pytest.raises(IndexError):
+        catalog.passage(row)
+
+
+def test_unknown_source_is_an_error(catalog: Catalog) -> None:
+    """The text of a source that is not there is an error."""
+    with pytest.raises(KeyError):
+        catalog.source_text("丙.txt")
+
+
+def test_passage_is_found_by_id(catalog: Catalog) -> None:
+    """An id leads to its first row, an unknown one to None."""
+    assert catalog.find(f"{2:016x}") == 1
+    assert catalog.find("ffffffffffffffff") is None
+
+
+@pytest.mark.parametrize(
+    ("filters", "rows"),
+    [
+        ({}, [0, 1, 2, 3]),
+        ({"source": "乙.txt"}, [2, 3]),
+        ({"source": "水利"}, [0, 1]),
+        ({"speech": "水利讲话"}, [0, 1]),
+        ({"speech": "图书ＬＩＢＲＡＲＹ讲话"}, [2]),
+        ({"speech": " 讲话 "}, [0, 1, 2]),
+        ({"section": "再筑"}, [1]),
+        ({"section": "一、筑堤"}, [0, 1]),
+        ({"section": "筑堤"}, [0, 1, 3]),
+        ({"source": "乙", "section": "筑堤"}, [3]),
+        ({"source": "乙", "speech": "筑堤"}, [3]),
+    ],
+)
+def test_filters_narrow(catalog: Catalog, filters: dict[str, str], rows: list[int]) -> None:
+    """Names are compared folded, any heading of the path counts, several filters must all hold."""
+    assert catalog.rows(**filters).tolist() == rows
+
+
+def test_exact_name_wins_over_containment(tmp_path: Path) -> None:
+    """A name that equals the filter hides the names that merely contain it."""
+    speeches = [
+        Speech(title, "乙.txt", 0, 1, (), (passage(n, "书要新。", title, (), "乙.txt"),))
+        for n, title in enumerate(["讲话", "再讲话"])
+    ]
+    write_catalog(tmp_path / "c", SOURCES, speeches)
+
+    with Catalog(tmp_path / "c") as catalog:
+        assert catalog.rows(speech="讲话").tolist() == [0]
+        assert catalog.rows(speech="话").tolist() == [0, 1]
+
+
+@pytest.mark.parametrize(
+    ("filters", "kind", "value"),
+    [
+        ({"source": "丙"}, "文件", "丙"),
+        ({"speech": "  "}, "讲话", "  "),
+        ({"section": ""}, "章节", ""),
+        ({"source": "甲", "speech": "图书"}, "讲话", "图书"),
+    ],
+)
+def test_filter_that_leaves_nothing_is_named(catalog: Catalog, filters: dict[str, str], kind: str, value: str) -> None:
+    """When nothing is left the error names the filter that did it and points to the outline; blank matches nothing."""
+    with pytest.raises(FilterError, match="speechbot outline") as caught:
+        catalog.rows(**filters)
+
+    assert (caught.value.kind, caught.value.value) == (kind, value)
+
+
+def test_threads_share_a_catalogue(catalog: Catalog) -> None:
+    """Many threads reading at once each get their own answer."""
+    rows = [n % 4 for n in range(400)]
+
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(catalog.passage, rows))
+
+    assert found == [PASSAGES[row] for row in rows]
+
+
+def test_catalogue_cannot_be_written(catalog: Catalog) -> None:
+    """The file is open for reading only."""
+    with pytest.raises(sqlite3.OperationalError, match="readonly"):
+        catalog._connection.execute("DELETE FROM passages")
+
+
+def test_reading_leaves_no_files(path: Path) -> None:
+    """Reading creates no journal or lock file, so that a read-only folder can be read."""
+    with Catalog(path) as catalog:
+        catalog.passages()
+
+        assert list(path.parent.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("data", [None, b"", b"not a database at all, but long enough to be taken for one" * 20])
+def test_damaged_file_is_named(tmp_path: Path, data: bytes | None) -> None:
+    """A missing, empty or foreign file is an error that names it."""
+    path = tmp_path / "目录.sqlite"
+    [path.write_bytes(found) for found in (data,) if found is not None]
+
+    with pytest.raises(IndexDamaged) as caught:
+        Catalog(path)
+
+    assert caught.value.path == path
+
+
+def test_damage_found_while_reading_is_named(path: Path) -> None:
+    """Damage that shows only on reading is the same error."""
+    data = path.read_bytes()
+    path.write_bytes(data[:4096] + b"\xff" * (len(data) - 4096))
+
+    with pytest.raises(IndexDamaged) as caught, Catalog(path) as catalog:
+        catalog.speeches()
+
+    assert caught.value.path == path
+
+
+def test_unwritable_file_is_an_os_error(tmp_path: Path) -> None:
+    """SQLite's own errors leave as the operating system's, which the store explains."""
+    with pytest.raises(OSError, match="unable to open"):
+        write_catalog(tmp_path / "没有" / "目录.sqlite", SOURCES, SPEECHES)

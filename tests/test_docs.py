@@ -1,0 +1,132 @@
+"""What the READMEs say is what happens."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from typer.testing import CliRunner
+
+from speechbot import Answer, build_index, wording
+from speechbot.cli import app
+from speechbot.settings import names
+
+if TYPE_CHECKING:
+    from typer.testing import Result
+
+ROOT = Path(__file__).parent.parent
+READMES = tuple((ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "README.zh-CN.md"))
+BLOCK = re.compile(r"^```(?P<language>\w+)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
+# What these commands need besides an index: a second generation, a file of questions.
+QUESTIONS = "QUESTIONS.jsonl"
+MORE = "全市阅读工作会上的讲话\n\n同志们：\n\n今年要办好一百场读书会，让人人有书读。\n"
+
+
+def blocks(language: str) -> list[str]:
+    """All code blocks of a language in both READMEs."""
+    return [found["text"] for text in READMES for found in BLOCK.finditer(text) if found["language"] == language]
+
+
+def commands() -> list[str]:
+    """The ``speechbot`` commands in the shell blocks, without what comes before and after."""
+    rows = [row.partition("#")[0].strip() for block in blocks("sh") for row in block.splitlines()]
+    return [row.removeprefix(".venv/bin/") for row in rows if row.removeprefix(".venv/bin/").startswith("speechbot ")]
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the project's corpus and an index of two generations by the bundled model."""
+    folder = tmp_path_factory.mktemp("project")
+    shutil.copytree(ROOT / "corpus", folder / "corpus")
+    build_index(folder / "corpus", folder / "index")
+    (folder / "corpus" / "阅读.txt").write_text(MORE, encoding="utf-8")
+    build_index(folder / "corpus", folder / "index")
+    (row,) = blocks("json")
+    (folder / QUESTIONS).write_text(row, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def _surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No settings of the developer's."""
+    for name in names():
+        monkeypatch.delenv(name, raising=False)
+
+
+def run(row: str) -> Result:
+    """Run a command as typed."""
+    return CliRunner().invoke(app, shlex.split(row)[1:], input="", catch_exceptions=False)
+
+
+def test_there_is_something_to_check() -> None:
+    """The patterns above find the READMEs' blocks."""
+    assert len(commands()) >= 7
+    assert len(blocks("python")) == 1
+
+
+@pytest.mark.model
+@pytest.mark.parametrize("row", [*commands(), f"speechbot eval {QUESTIONS}"])
+def test_commands_of_the_readmes_work(row: str, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each ends with status 0 and nothing on standard error."""
+    monkeypatch.chdir(project)
+
+    result = run(row)
+
+    assert (result.exit_code, result.stderr) == (0, "")
+
+
+@pytest.mark.model
+def test_the_python_example_works(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The README's three lines answer; the attributes it names are there."""
+    monkeypatch.chdir(project)
+    (example,) = blocks("python")
+    variables: dict[str, object] = {}
+
+    exec(example, variables)  # noqa: S102 - our own README
+
+    answer = variables["answer"]
+    assert isinstance(answer, Answer)
+    assert answer.found
+    for name in ("text", "speech", "section", "paragraph", "source"):
+        assert f"`.{name}`" in READMES[0]
+        assert getattr(answer.hits[0].passage, name)
+    start, end = answer.hits[0].highlight
+    assert "`.highlight`" in READMES[0]
+    assert 0 <= start < end <= len(answer.hits[0].passage.text)
+
+
+def test_every_command_named_exists() -> None:
+    """READMEs, settings example, error texts and help name commands and options that there are."""
+    chinese = [READMES[1], (ROOT / "bot.env.example").read_text("utf-8"), Path(wording.__file__).read_text("utf-8")]
+    named = {found for text in chinese for found in re.findall(r"speechbot ([a-z]+)\b", text)}
+    # In English prose the word stands before any verb.
+    named |= set(re.findall(r"[`/]speechbot ([a-z]+)\b", READMES[0]))
+    known = {command.name or command.callback.__name__ for command in app.registered_commands if command.callback}
+
+    assert known >= {"index", "ask", "chat"}
+    assert named - known == set()
+
+
+def test_every_make_target_named_exists() -> None:
+    """READMEs and CI name targets that the Makefile has."""
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    texts = [*READMES, (ROOT / ".ci" / "run").read_text(encoding="utf-8")]
+    named = {found for text in texts for found in re.findall(r"^\s*make (?:VENV=\S+ )?([a-z]+)\b", text, re.MULTILINE)}
+
+    assert {"run", "test"} <= named
+    assert [name for name in sorted(named) if f"\n{name}:" not in makefile] == []
+
+
+def test_error_texts_of_the_readme_are_ours() -> None:
+    """The table of errors quotes texts that the program prints."""
+    rows = re.findall(r"^\| (?!报错|---)(.+?) \| ", READMES[1], re.MULTILINE)
+    texts = [value for value in vars(wording).values() if isinstance(value, str)]
+
+    assert len(rows) >= 6
+    for row in rows:
+        parts = [part for part in row.split("……") if part]
+        assert any(all(part in text for part in parts) for text in texts), row

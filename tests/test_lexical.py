@@ -1,0 +1,205 @@
+"""Lexical search: BM25 as its formula says, stored without change."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from speechbot.errors import IndexDamaged
+from speechbot.lexical import K1, PARTS, B, FieldTokens, LexicalFields, LexicalIndex
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+CORPUS = [
+    ["治河", "河长", "巡河", "河长"],
+    ["购书", "经费", "图书馆"],
+    [],
+    ["河长", "图书馆", "图书馆", "图书馆", "志愿者", "经费"],
+]
+TOKENS = st.sampled_from("甲乙丙丁戊")
+
+
+def naive(corpus: list[list[str]], question: list[str]) -> list[float]:
+    """BM25 by the book, one row and one token at a time."""
+    average = sum(map(len, corpus)) / len(corpus)
+    scores = []
+    for row in corpus:
+        score = 0.0
+        for token in set(question) & set(row):
+            df, tf = sum(token in other for other in corpus), row.count(token)
+            idf = math.log(1 + (len(corpus) - df + 0.5) / (df + 0.5))
+            score += idf * tf / (tf + K1 * (1 - B + B * len(row) / average))
+        scores.append(score)
+    return scores
+
+
+@pytest.fixture(scope="module")
+def index() -> LexicalIndex:
+    """An index of ``CORPUS``."""
+    return LexicalIndex.build(CORPUS)
+
+
+@given(corpus=st.lists(st.lists(TOKENS, max_size=8), min_size=1, max_size=8), question=st.lists(TOKENS, max_size=6))
+def test_scores_follow_the_formula(corpus: list[list[str]], question: list[str]) -> None:
+    """Every row's score is that of a naive BM25; repeated and unknown tokens change nothing."""
+    question = [*question, *question, "己"]
+
+    scores = LexicalIndex.build(corpus).scores(question)
+
+    np.testing.assert_allclose(scores, naive(corpus, question), rtol=1e-5)
+
+
+def test_weights_scale_tokens(index: LexicalIndex) -> None:
+    """A token's share of the score is multiplied by its weight; a repeated token keeps its first weight."""
+    expected = 2 * index.scores(["河长"]) + 0.5 * index.scores(["经费"])
+
+    np.testing.assert_allclose(index.scores(["河长", "经费", "河长"], [2, 0.5, 9]), expected, rtol=1e-6)
+
+
+def test_weights_must_match_tokens(index: LexicalIndex) -> None:
+    """A weight for each token, no more and no less."""
+    with pytest.raises(ValueError, match="zip"):
+        index.scores(["河长"], [1, 2])
+
+
+def test_idf_counts_rows(index: LexicalIndex) -> None:
+    """Rarer tokens weigh more, repeats within a row do not count, unknown tokens weigh most."""
+    expected = [math.log(1 + (4 - df + 0.5) / (df + 0.5)) for df in (2, 1, 0)]
+
+    np.testing.assert_allclose(index.idf(["图书馆", "志愿者", "没有"]), expected, rtol=1e-6)
+    assert index.frequency(["图书馆", "志愿者", "没有"]).tolist() == [2, 1, 0]
+
+
+def test_rows_of_a_token(index: LexicalIndex) -> None:
+    """The rows that hold a token come in order; an unknown token has none."""
+    assert index.rows("河长").tolist() == [0, 3]
+    assert index.rows("没有").tolist() == []
+
+
+@pytest.mark.parametrize(("row", "held"), [(0, [True, False, False]), (2, [False] * 3), (3, [True, True, False])])
+def test_contains_looks_at_one_row(index: LexicalIndex, row: int, held: list[bool]) -> None:
+    """Whether a row holds each token is told by that row alone."""
+    assert index.contains(["河长", "志愿者", "没有"], row).tolist() == held
+
+
+@pytest.mark.parametrize("corpus", [[], [[], []]], ids=["no rows", "no tokens"])
+def test_nothing_to_index(corpus: list[list[str]], tmp_path: Path) -> None:
+    """Without rows or without any token the index still builds, saves, loads and scores 0."""
+    LexicalIndex.build(corpus).save(tmp_path)
+
+    loaded = LexicalIndex.load(tmp_path)
+
+    assert len(loaded) == len(corpus)
+    assert loaded.scores(["河长"]).tolist() == [0.0] * len(corpus)
+    assert np.isfinite(loaded.idf(["河长"])).all()
+
+
+def test_saved_index_is_loaded_alike(index: LexicalIndex, tmp_path: Path) -> None:
+    """Saving and loading changes no score, no frequency and not the number of rows."""
+    index.save(tmp_path)
+
+    loaded = LexicalIndex.load(tmp_path)
+
+    assert len(loaded) == 4
+    np.testing.assert_array_equal(loaded.scores(["河长", "经费"]), index.scores(["河长", "经费"]))
+    assert loaded.contains(["购书", "河长"], 1).tolist() == [True, False]
+
+
+def test_loading_maps_the_weights(index: LexicalIndex, tmp_path: Path) -> None:
+    """A loaded index leaves its weights on disk and cannot write them."""
+    index.save(tmp_path)
+
+    loaded = LexicalIndex.load(tmp_path)
+
+    assert isinstance(loaded._data.base, np.memmap)
+    assert not loaded._data.flags.writeable
+
+
+def test_files_do_not_depend_on_hashing(index: LexicalIndex, tmp_path: Path) -> None:
+    """Columns are sorted by token, since a set's order would change from one run of Python to the next."""
+    index.save(tmp_path)
+
+    stored = json.loads((tmp_path / "vocabulary.json").read_text(encoding="utf-8"))
+    assert stored == {"rows": 4, "tokens": sorted({token for row in CORPUS for token in row})}
+
+
+def test_building_is_silent(capfd: pytest.CaptureFixture[str]) -> None:
+    """bm25s draws no progress bar and prints nothing."""
+    LexicalIndex.build(CORPUS)
+
+    assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("name", PARTS)
+@pytest.mark.parametrize(
+    "damage",
+    [lambda path: path.unlink(), lambda path: path.write_bytes(b""), lambda path: path.write_bytes(b'{"rows": "x"}')],
+    ids=["missing", "empty", "foreign"],
+)
+def test_damaged_file_is_named(index: LexicalIndex, tmp_path: Path, name: str, damage: Callable[[Path], None]) -> None:
+    """A missing, empty or foreign file is an error that names it."""
+    index.save(tmp_path)
+    damage(tmp_path / name)
+
+    with pytest.raises(IndexDamaged, match="已损坏") as caught:
+        LexicalIndex.load(tmp_path)
+
+    assert caught.value.path == tmp_path / name
+
+
+def pickled(folder: Path) -> None:
+    """Put an array of objects in place, which only a pickle can hold."""
+    np.save(folder / "data.npy", np.array([{}]), allow_pickle=True)
+
+
+def wrong_type(folder: Path) -> None:
+    """Put whole numbers where fractions belong."""
+    np.save(folder / "data.npy", np.zeros(9, np.int64))
+
+
+def fewer_tokens(folder: Path) -> None:
+    """Drop a token, so that columns and names no longer match."""
+    path = folder / "vocabulary.json"
+    stored = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps({**stored, "tokens": stored["tokens"][1:]}), encoding="utf-8")
+
+
+def tokens_not_listed(folder: Path) -> None:
+    """Replace the list of tokens by something else."""
+    (folder / "vocabulary.json").write_text('{"rows": 4, "tokens": 5}', encoding="utf-8")
+
+
+@pytest.mark.parametrize("damage", [pickled, wrong_type, fewer_tokens, tokens_not_listed])
+def test_files_that_do_not_fit_are_refused(index: LexicalIndex, tmp_path: Path, damage: Callable[[Path], None]) -> None:
+    """Pickled arrays, other types and files that do not fit together are damage, not a later crash."""
+    index.save(tmp_path)
+    damage(tmp_path)
+
+    with pytest.raises(IndexDamaged):
+        LexicalIndex.load(tmp_path)
+
+
+def test_fields_are_given_back(tmp_path: Path) -> None:
+    """Passages, windows and headings are stored apart; headings count presence, however often or long."""
+    tokens = FieldTokens(
+        passages=[["河长", "河长"], ["购书"]],
+        windows=[["河长"], ["河长"], ["购书"]],
+        headings=[["治河", "治河", "规矩"], ["治河"]],
+    )
+    fields = LexicalFields.build(tokens)
+    fields.save(tmp_path)
+
+    loaded = LexicalFields.load(tmp_path)
+
+    assert [len(field) for field in (loaded.passages, loaded.windows, loaded.headings)] == [2, 3, 2]
+    np.testing.assert_array_equal(loaded.passages.scores(["河长"]), fields.passages.scores(["河长"]))
+    np.testing.assert_array_equal(loaded.windows.rows("河长"), [0, 1])
+    np.testing.assert_allclose(loaded.headings.scores(["治河"]), loaded.headings.idf(["治河"])[0], rtol=1e-6)

@@ -1,0 +1,136 @@
+"""The manifest: read back as written, refused when it is of another format or model."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from speechbot import fields
+from speechbot.errors import IndexDamaged, IndexMismatch
+from speechbot.manifest import (
+    FORMAT,
+    PROBE,
+    SAME_MODEL,
+    TEXT_VERSION,
+    Counts,
+    FileStamp,
+    Manifest,
+    ModelCard,
+    check_model,
+)
+from speechbot.models import Passage
+from speechbot.windows import windows
+from tests.conftest import ToyEncoder
+
+PATH = Path("索引/generations/20260101T000000Z-abcdef/manifest.json")
+
+
+@pytest.fixture
+def manifest(encoder: ToyEncoder) -> Manifest:
+    """A manifest by the toy encoder."""
+    return Manifest(
+        created="2026-01-01T00:00:00+00:00",
+        version="0.1.0",
+        model=ModelCard.of(encoder, weights="ff"),
+        counts=Counts(sources=1, speeches=2, passages=3, windows=4),
+        files={"passages.sqlite": FileStamp(5, "aa")},
+        sources={"讲话.txt": "bb"},
+    )
+
+
+def test_manifest_is_read_back(manifest: Manifest) -> None:
+    """Writing and reading a manifest changes nothing."""
+    assert Manifest.from_json(manifest.to_json(), path=PATH) == manifest
+
+
+@pytest.mark.parametrize(
+    ("field", "found"), [("format", f"{FORMAT + 1}.{TEXT_VERSION}"), ("text_version", f"{FORMAT}.0")]
+)
+def test_other_versions_ask_for_a_rebuild(manifest: Manifest, field: str, found: str) -> None:
+    """An index of another format or text processing is a mismatch that says to rebuild, even with unknown fields."""
+    number = {"format": FORMAT + 1, "text_version": 0}[field]
+    stored = {**json.loads(manifest.to_json()), field: number, "new": 1}
+
+    with pytest.raises(IndexMismatch, match=r"请运行 speechbot index 重建$") as caught:
+        Manifest.from_json(json.dumps(stored), path=PATH)
+
+    assert not isinstance(caught.value, IndexDamaged)
+    assert (caught.value.found, caught.value.expected) == (found, f"{FORMAT}.{TEXT_VERSION}")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "{", "[]", "null", "{}", f'{{"format": {FORMAT}, "text_version": {TEXT_VERSION}}}'],
+)
+def test_what_is_no_manifest_is_damage(text: str) -> None:
+    """Anything that is not a manifest is damage that names the file."""
+    with pytest.raises(IndexDamaged) as caught:
+        Manifest.from_json(text, path=PATH)
+
+    assert caught.value.path == PATH
+
+
+@pytest.mark.parametrize("change", [{"files": []}, {"model": {"name": "toy"}}, {"counts": 3}, {"extra": 1}])
+def test_malformed_fields_are_damage(manifest: Manifest, change: dict[str, object]) -> None:
+    """A manifest with missing, unknown or misshapen fields is damage."""
+    stored = {**json.loads(manifest.to_json()), **change}
+
+    with pytest.raises(IndexDamaged):
+        Manifest.from_json(json.dumps(stored), path=PATH)
+
+
+def test_same_model_passes(manifest: Manifest) -> None:
+    """The model that built the index may be used with it."""
+    check_model(manifest, ToyEncoder(), path=PATH)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [ToyEncoder(name="other"), ToyEncoder(dim=32), ToyEncoder(salt=1)],
+    ids=["name", "dimension", "same name, other weights"],
+)
+def test_other_model_is_refused(manifest: Manifest, other: ToyEncoder) -> None:
+    """Another name, dimension or other weights under the same name: the error names both and says what to do."""
+    with pytest.raises(IndexMismatch, match=r"toy（64 维）.*speechbot index 重建$") as caught:
+        check_model(manifest, other, path=PATH)
+
+    assert (caught.value.expected, caught.value.found) == ("toy（64 维）", f"{other.name}（{other.dim} 维）")
+
+
+@pytest.mark.parametrize(("blend", "same"), [(0.05, True), (0.3, False)])
+def test_rounding_is_no_other_model(manifest: Manifest, *, blend: float, same: bool) -> None:
+    """A probe vector that differs a little, as on another processor, is the same model; a larger difference is not."""
+    mine, other = ToyEncoder(), ToyEncoder(salt=1)
+    vector = mine.encode_passages([PROBE]) + blend * other.encode_passages([PROBE])
+    mine.encode_passages = lambda _texts, **_: vector  # type: ignore[method-assign]
+
+    assert (manifest.model.likeness(ModelCard.of(mine)) >= SAME_MODEL) is same
+
+
+@pytest.mark.parametrize("probe", ["", "AAAA", "不是", "AAAAAAA="])
+def test_broken_probe_is_like_nothing(manifest: Manifest, probe: str) -> None:
+    """A probe that cannot be read makes the model another one instead of crashing."""
+    assert manifest.model.likeness(replace(manifest.model, probe=probe)) == 0
+    assert replace(manifest.model, probe=probe).likeness(manifest.model) == 0
+
+
+def test_text_version_stands_for_the_text_processing() -> None:
+    """When windows, embedded texts or tokens of this text change, ``TEXT_VERSION`` is raised along with the digest."""
+    text = "一是要學深悟透。坚持“学思用”贯通，2023年完成率达98.5%；为什么要抓、抓什么、怎么抓，都要想清楚！" * 4
+    passage = Passage("0" * 16, text, "讲话", ("一、学习", "一是要學深悟透"), "a.txt", 1, 0, len(text))
+    places = windows(text)
+    rows = np.array([(0, window.start, window.end) for window in places], np.int32)
+    counted = fields.tokens_of([passage], rows)
+    processed = [
+        rows.tolist(),
+        [fields.embedded(passage, window) for window in places],
+        [counted.passages, counted.windows, counted.headings],
+    ]
+    digest = hashlib.sha256(json.dumps(processed, ensure_ascii=False).encode()).hexdigest()[:8]
+
+    assert (TEXT_VERSION, digest) == (1, "32bcb64e")

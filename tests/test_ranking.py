@@ -1,0 +1,221 @@
+"""Ranking compared with a naive computation of the same evidence."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from speechbot.calibration import Calibration
+from speechbot.fields import tokens_of
+from speechbot.lexical import LexicalFields
+from speechbot.models import Passage
+from speechbot.ranking import Query, Ranked, Ranker, Terms
+from speechbot.sentences import sentence_spans
+from speechbot.text import fold
+from speechbot.vectors import VectorIndex
+from speechbot.words import query_terms, tokens
+from tests.conftest import DATA, ToyEncoder
+from tests.test_lexical import naive as bm25
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+WEIGHTS = Calibration(
+    cosine=0.3,
+    body=0.9,
+    window=0.4,
+    heading=1.2,
+    slope=3.0,
+    nearest=2.0,
+    log_passages=-0.7,
+    intercept=-4.0,
+    cutoff=0.5,
+)
+QUESTIONS = (
+    "购书经费怎么花？",
+    "青石河全长多少公里？",
+    "谁在冬天把书捎进村？",
+    "電魚毒魚怎麼處理？",
+    "火星上有没有水？",
+)
+TEXTS = tuple(
+    line
+    for path in sorted((DATA / "corpus").iterdir())
+    for line in path.read_text(encoding="utf-8").splitlines()
+    if line.endswith("。")
+)
+HEADINGS = tuple(f"第{row % 4}章，{'购书经费' if row % 4 == 1 else '河长'}" for row in range(len(TEXTS)))
+# One window for each sentence, so that passages have several.
+PLACES = tuple((row, start, end) for row, text in enumerate(TEXTS) for start, end in sentence_spans(text))
+
+
+class Pool:
+    """Passages with their windows, and the evidence computed the slow way."""
+
+    def __init__(
+        self, texts: Sequence[str], *, places: Sequence[tuple[int, int, int]] = (), headings: Sequence[str] = ()
+    ) -> None:
+        """Index the texts; by default each is one window without a heading."""
+        self.texts = texts
+        self.places = places or [(row, 0, len(text)) for row, text in enumerate(texts)]
+        self.headings = headings or [""] * len(texts)
+        windows = np.array(self.places, np.int32)
+        passages = [
+            Passage(str(row), text, "讲话", (heading,), "讲话.txt", row + 1, 0, len(text))
+            for row, (text, heading) in enumerate(zip(texts, self.headings, strict=True))
+        ]
+        self.vectors = ToyEncoder().encode_passages([fold(texts[row][start:end]) for row, start, end in self.places])
+        self.lexical = LexicalFields.build(tokens_of(passages, windows))
+        self.ranker = Ranker(VectorIndex.build(self.vectors), windows, self.lexical, WEIGHTS)
+
+    def rank(self, question: str, k: int, *, rows: list[int] | None = None) -> list[Ranked]:
+        """What the ranker says."""
+        query = Query(ToyEncoder().encode_queries([fold(question)])[0], query_terms(question))
+        return self.ranker.rank(query, k, rows=None if rows is None else np.array(rows, np.int64))
+
+    def naive(self, question: str, rows: Sequence[int]) -> list[tuple[int, int, float, float]]:
+        """Row, window, score and probability of each passage."""
+        terms = query_terms(question)
+        body = share([tokens(text) for text in self.texts], terms)
+        window = share([tokens(self.texts[row][start:end]) for row, start, end in self.places], terms)
+        weights = weighted([tokens(text) for text in self.texts], terms)
+        cosines = self.vectors @ ToyEncoder().encode_queries([fold(question)])[0]
+        standard = (cosines - cosines.mean()) / cosines.std()
+        mine = {row: [w for w, (own, _, _) in enumerate(self.places) if own == row] for row in range(len(self.texts))}
+        nearest = max(float(cosines[w]) for row in rows for w in mine[row])
+        found = []
+        for row in rows:
+            words = set(tokens(self.headings[row]))
+            heading = sum(weight for term, weight in weights.items() if term in words) / sum(weights.values())
+            score = (
+                WEIGHTS.cosine * max(float(standard[w]) for w in mine[row])
+                + WEIGHTS.window * max(window[w] for w in mine[row])
+                + WEIGHTS.body * body[row]
+                + WEIGHTS.heading * heading
+            )
+            place = max(mine[row], key=lambda w: WEIGHTS.cosine * float(standard[w]) + WEIGHTS.window * window[w])
+            logit = WEIGHTS.slope * score + WEIGHTS.nearest * nearest + WEIGHTS.intercept
+            logit += WEIGHTS.log_passages * math.log(len(rows))
+            found.append((row, place, score, 1 / (1 + math.exp(-logit))))
+        return found
+
+
+def weighted(corpus: list[list[str]], terms: dict[str, float]) -> dict[str, float]:
+    """Weight of each token times its inverse document frequency."""
+    df = {term: sum(term in words for words in corpus) for term in terms}
+    return {
+        term: weight * math.log(1 + (len(corpus) - df[term] + 0.5) / (df[term] + 0.5)) for term, weight in terms.items()
+    }
+
+
+def share(corpus: list[list[str]], terms: dict[str, float]) -> list[float]:
+    """BM25 of every row over the most that a row could have."""
+    rows = [bm25(corpus, [term]) for term in terms]
+    most = sum(weighted(corpus, terms).values())
+    return [
+        sum(weight * scores[row] for weight, scores in zip(terms.values(), rows, strict=True)) / most
+        for row in range(len(corpus))
+    ]
+
+
+@pytest.fixture(scope="module")
+def pool() -> Pool:
+    """The tiny corpus, twenty passages with a window for each sentence, under made-up headings."""
+    return Pool(TEXTS, places=PLACES, headings=HEADINGS)
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+@pytest.mark.parametrize("rows", [None, [0, 1, 2], [7], list(range(10, 20))], ids=["all", "three", "one", "half"])
+def test_evidence_is_that_of_a_naive_computation(pool: Pool, question: str, rows: list[int] | None) -> None:
+    """Best window, score and probability of every passage, with and without a filter."""
+    found = sorted(pool.rank(question, 99, rows=rows), key=lambda ranked: ranked.row)
+    expected = pool.naive(question, rows or range(20))
+
+    assert [ranked.row for ranked in found] == [evidence[0] for evidence in expected]
+    assert [ranked.window for ranked in found] == [evidence[1] for evidence in expected]
+    actual = [(ranked.score, ranked.probability) for ranked in found]
+    np.testing.assert_allclose(actual, [evidence[2:] for evidence in expected], rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("question", "row"),
+    [
+        ("购书经费怎么花？", "购书经费要花"),
+        ("電魚毒魚怎麼處理？", "电鱼毒鱼不行"),
+        ("青石河全长多少公里？", "全长七十八"),
+    ],
+)
+def test_the_answering_passage_comes_first(pool: Pool, question: str, row: str) -> None:
+    """The passage that holds the answer leads."""
+    assert row in TEXTS[pool.rank(question, 1)[0].row]
+
+
+def test_the_best_window_is_where_the_answer_stands() -> None:
+    """Of a passage's windows the one that speaks for it most is named, not the first."""
+    pool = Pool(TEXTS, places=PLACES)
+    ranked = pool.rank("签约之后十天内付多少？", 1)[0]
+    row, start, end = PLACES[ranked.window]
+
+    assert row == ranked.row
+    assert "签约之后十天内付一半" in TEXTS[row][start:end]
+
+
+@pytest.mark.parametrize("k", [0, -1, 1, 3, 20, 21, 1000])
+def test_at_most_k_come_back(pool: Pool, k: int) -> None:
+    """``min(k, n)`` passages, each once, best first; those of a larger ``k`` begin with those of a smaller."""
+    found = pool.rank("购书经费怎么花？", k)
+
+    assert len(found) == max(0, min(k, 20))
+    assert len({ranked.row for ranked in found}) == len(found)
+    assert [ranked.row for ranked in found] == [ranked.row for ranked in pool.rank("购书经费怎么花？", 20)][: max(k, 0)]
+    assert [ranked.score for ranked in found] == sorted((ranked.score for ranked in found), reverse=True)
+
+
+def test_no_row_to_choose_from_gives_nothing(pool: Pool) -> None:
+    """An empty filter is no error."""
+    assert pool.rank("购书经费怎么花？", 3, rows=[]) == []
+
+
+def test_equal_passages_keep_the_order_of_the_corpus() -> None:
+    """Ties are settled by row, the same way every time."""
+    texts = ["购书经费要公开。", "河长每月巡河。", "购书经费要公开。", "购书经费要公开。"]
+    pool = Pool(texts)
+
+    assert [[ranked.row for ranked in pool.rank("购书经费", 4)] for _ in range(3)] == [[0, 2, 3, 1]] * 3
+
+
+def test_headings_lift_what_stands_under_them() -> None:
+    """Of two equal paragraphs the one under a heading of the question's words leads."""
+    pool = Pool(["要公开透明。", "要公开透明。"], headings=["管河", "购书经费"])
+
+    assert [ranked.row for ranked in pool.rank("购书经费要公开吗？", 2)] == [1, 0]
+
+
+def test_probabilities_fall_with_scores(pool: Pool) -> None:
+    """For one question the order by score is the order by probability."""
+    found = [ranked.probability for ranked in pool.rank("购书经费怎么花？", 20)]
+
+    assert found == sorted(found, reverse=True)
+    assert all(0 <= probability <= 1 for probability in found)
+
+
+def test_unknown_words_lower_the_shares(pool: Pool) -> None:
+    """A word that no passage holds counts to the question's weight: nothing covers it all then."""
+    passages = pool.lexical.passages
+    known, extended = (Terms(query_terms(text), passages) for text in ("购书经费", "购书经费，航天飞机"))
+    text = "购书经费要花在读者身上。"
+
+    assert known.coverage(text) == pytest.approx(1)
+    assert 0.1 < extended.coverage(text) < 0.6
+    assert extended.match(passages).max() < known.match(passages).max() <= 1
+
+
+def test_a_question_without_tokens_has_no_lexical_evidence(pool: Pool) -> None:
+    """All shares are 0 instead of a division by zero."""
+    evidence = pool.ranker.evidence(Query(ToyEncoder().encode_queries(["？！"])[0], query_terms("？！")))
+
+    for values in (evidence.body, evidence.window, evidence.heading, evidence.matches):
+        np.testing.assert_array_equal(values, np.zeros_like(values))
