@@ -49,17 +49,20 @@ class LabelledSet:
         passages: The pool.
         questions: The questions.
         gold: For each question the rows that answer; empty when none does.
+        window_size: Wanted length of a window in characters; None for the size that is shipped.
     """
 
     name: str
     passages: tuple[Passage, ...]
     questions: tuple[str, ...]
     gold: tuple[frozenset[int], ...]
+    window_size: int | None = None
 
     @cached_property
     def windows(self) -> NDArray[np.int32]:
         """(n, 3) int32: row of the passage, start and end, as in an index."""
-        found = [(row, w.start, w.end) for row, p in enumerate(self.passages) for w in windows(p.text)]
+        size = {} if self.window_size is None else {"size": self.window_size}
+        found = [(row, w.start, w.end) for row, p in enumerate(self.passages) for w in windows(p.text, **size)]
         return np.array(found, np.int32)
 
     @cached_property

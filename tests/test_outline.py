@@ -7,11 +7,11 @@ from speechbot.outline import nest
 from speechbot.series import Candidate, in_series
 
 
-def tree(*lines: str) -> list[tuple[str, int, int, int]]:
+def tree(*lines: str, turns: tuple[int, ...] = ()) -> list[tuple[str, int, int, int]]:
     """Title, level, first line and stop of the sections in lines, any of which may be a heading."""
     headings = [match_heading(line) for line in lines]
     candidates = [Candidate(at, heading) for at, heading in enumerate(headings) if heading is not None]
-    return [(node.title, node.level, node.first, node.stop) for node in nest(in_series(candidates), len(lines))]
+    return [(node.title, node.level, node.first, node.stop) for node in nest(in_series(candidates), len(lines), turns)]
 
 
 def test_usual_precedence() -> None:
@@ -50,3 +50,27 @@ def test_last_one_paragraph_point_ends_with_its_paragraph() -> None:
         ("一是乙", 2, 1, 2),
         ("二是丙", 2, 2, 3),
     ]
+
+
+def test_last_section_ends_where_the_audience_is_addressed() -> None:
+    """A salutation ends the last of several sections, and no other."""
+    lines = ("一、甲", "子丑寅卯。", "各位代表！", "辰巳午未。", "二、乙", "申酉戌亥。", "各位代表！", "子丑寅卯。")
+
+    assert tree(*lines, turns=(2, 6)) == [("一、甲", 1, 0, 4), ("二、乙", 1, 4, 6)]
+
+
+def test_section_with_others_stays_open() -> None:
+    """At the top a section that holds others stays open after a salutation that ends the last of these."""
+    lines = (
+        "一、甲",
+        "子丑寅卯。",
+        "二、乙",
+        "（一）丙",
+        "辰巳午未。",
+        "（二）丁",
+        "申酉戌亥。",
+        "各位代表！",
+        "子丑寅卯。",
+    )
+
+    assert tree(*lines, turns=(7,))[1:] == [("二、乙", 1, 2, 9), ("（一）丙", 2, 3, 5), ("（二）丁", 2, 5, 7)]

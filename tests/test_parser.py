@@ -163,6 +163,22 @@ def test_last_point_does_not_hold_the_summary() -> None:
     ]
 
 
+def test_last_section_does_not_hold_what_follows_a_salutation() -> None:
+    """Text after a renewed salutation, alone or before more words, is not cited under the last heading."""
+    for salutation in ("同志们！\n", "同志们！"):
+        (speech,) = parse(source(f"在会上的讲话\n同志们：\n一、抓学习\n{BODY}\n二、抓落实\n{BODY}\n{salutation}{BODY}"))
+
+        assert paths(speech) == [("一、抓学习",), ("二、抓落实",), ()]
+        assert speech.sections[1].stop == speech.passages[1].end
+
+
+def test_salutation_below_a_heading_leaves_the_section() -> None:
+    """A salutation between a heading and its text ends no section."""
+    (speech,) = parse(source(f"在会上的讲话\n一、抓学习\n{BODY}\n二、抓落实\n同志们！\n{BODY}\n同志们！{BODY}"))
+
+    assert paths(speech) == [("一、抓学习",), ("二、抓落实",), ()]
+
+
 def test_untitled_point_closes_the_one_before() -> None:
     """A numbered paragraph without a short title is not placed under its predecessor."""
     long = "二是" + "要在学懂弄通做实上持续下功夫，" * 5 + "见到实效。再接再厉。"

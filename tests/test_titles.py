@@ -21,6 +21,8 @@ def found(text: str) -> list[tuple[str | None, int, int]]:
         (f"在会上的讲话\n同志们：\n{BODY}", ("在会上的讲话", 0, 1)),
         (f"政府工作报告\n——2024年1月5日在大会上\n市长　李四\n各位代表：\n{BODY}", ("政府工作报告", 0, 3)),
         (f"愚公精神\n（二〇二〇年六月）\n李大山\n{BODY}", ("愚公精神", 0, 3)),
+        (f"在会上的讲话（2024年1月5日）李大山\n同志们：\n{BODY}", ("在会上的讲话", 0, 1)),
+        (f"关于工作的决定（试行）\n{BODY}", ("关于工作的决定（试行）", 0, 1)),
         (f"关于工作的决定\n（2024年1月1日通过）\n序言\n{BODY}", ("关于工作的决定", 0, 2)),
         (f"在会上的讲话[^1]\n[^1]: 原题如此。\n{BODY}", ("在会上的讲话", 0, 2)),
         ("春到人间\n山花开遍\n燕子归来\n细雨绵绵\n麦苗青青", ("春到人间", 0, 4)),
@@ -33,6 +35,15 @@ def found(text: str) -> list[tuple[str | None, int, int]]:
 def test_first_speech(text: str, expected: tuple[str | None, int, int]) -> None:
     """The title is the first line of words over the text; dates, speakers and the name of a compilation are not."""
     assert found(text) == [expected]
+
+
+@pytest.mark.parametrize("speaker", ["", "李大山", "某某市人民政府副主席 李大山"])
+def test_title_run_together_with_the_text(speaker: str) -> None:
+    """Title, date, speaker and salutation are left out where they share the line of the text."""
+    (opening,) = openings(split_lines(f"在会上的讲话（2024年1月5日）{speaker}各位代表：{BODY}"))
+
+    assert (opening.title, opening.body) == ("在会上的讲话", 0)
+    assert opening.skip == len(f"在会上的讲话（2024年1月5日）{speaker}各位代表：")
 
 
 @pytest.mark.parametrize(

@@ -8,15 +8,19 @@ import re
 _YEAR = r"[\d０-９一二三四五六七八九〇○零]{2,4}\s*年"
 _DAY = r"\s*[\d０-９一二三四五六七八九十]{1,3}\s*月(?:\s*[\d０-９一二三四五六七八九十]{1,3}\s*[日号])?"
 _PEOPLE = (
-    r"(?:同志|同胞|朋友|代表|委员|女士|先生|同学|老师|来宾|嘉宾|同事|领导|乡亲|战友|青年|院士|理事|团长|成员|记者|家长|校友|"
+    r"(?:同志|同胞|朋友|代表|委员|女士|先生|同学|老师|来宾|嘉宾|同事|领导人?|乡亲|战友|青年|院士|理事|团长|成员|记者|家长|校友|"
     r"兄弟姐妹|总统|总理|主席|国王|陛下|殿下|阁下|资政|书记|部长|首脑|元首|总干事|秘书长|使节|专家|企业家|工商界朋友|负责人)"
 )
 _NOT_HERE = r"[^，,。；！？：、\s]"
 _CALL = (
-    rf"(?:(?:尊敬的|亲爱的|各位|全体|大会|老|青年){_NOT_HERE}{{0,24}}?{_PEOPLE}{{1,2}}们?|{_PEOPLE}{{1,2}}们?|"
+    rf"(?:(?:尊敬的|亲爱的|各(?:位|国|界|代表团)|全体|大会|老|青年){_NOT_HERE}{{0,24}}?{_PEOPLE}{{1,2}}们?|{_PEOPLE}{{1,2}}们?|"
     rf"{_NOT_HERE}{{0,6}}{_PEOPLE}们|{_NOT_HERE}{{0,16}}(?:先生|女士|阁下|陛下|殿下))"
 )
-SALUTATION = re.compile(rf"{_CALL}(?:[，、,\s]+(?:并)?{_CALL})*\s*(?:[：:！!，,]|(?<=们))")
+# One of those called, whole. Atomic, because each can be read in several ways: a long list of them that turns out to be no
+# salutation would take for ever.
+_CALLED = rf"(?>{_CALL}(?=[，、,\s：:！!]|$))"
+_SALUTATION = re.compile(rf"{_CALLED}(?:[，、,\s]+并?{_CALLED})*\s*(?:[：:！!，,]|(?<=们))")
+_LONGEST_SALUTATION = 160  # in characters
 
 _PATTERNS: tuple[tuple[str, int, re.Pattern[str]], ...] = (
     # name, longest line it may be, pattern of the whole line
@@ -28,13 +32,15 @@ _PATTERNS: tuple[tuple[str, int, re.Pattern[str]], ...] = (
     ("date", 80, re.compile(rf"[*>\s]*[（(〔]\s*(?:{_YEAR}).*[）)〕][*\s]*")),
     ("date", 30, re.compile(rf"[*>\s]*{_YEAR}{_DAY}(?:[\s，,·•—-]*[\u4e00-\u9fff]{{0,6}})?[*\s]*")),
     ("date", 20, re.compile(r"[*>\s]*\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?:\s+\d{1,2}:\d{2}(?::\d{2})?)?")),
-    ("salutation", 160, SALUTATION),
+    ("salutation", _LONGEST_SALUTATION, _SALUTATION),
     ("applause", 30, re.compile(r"[（(〔【][^）)〕】]*(?:掌声|鼓掌|欢呼|笑声|起立)[^）)〕】]*[）)〕】][。！]?")),
     ("source", 60, re.compile(r"[（(]?\s*(?:据)?新华社[^，。：]{1,20}\d{1,2}日\s*(?:电|讯)[^，。]{0,16}[）)]?")),
     (
         "source",
         60,
-        re.compile(r"(?:[（(]新华社[^）)]*[）)]\s*)?[（(]?《\s*人民日报\s*》\s*(?:[（(]?\s*\d{4}.{0,30})?[）)]?"),
+        re.compile(
+            r"(?:[（(]新华社[^）)]*[）)]\s*)?[（(]?《\s*[\u4e00-\u9fff]{2,8}报\s*》\s*(?:[（(]?\s*\d{4}.{0,30})?[）)]?"
+        ),
     ),
     (
         "source",
@@ -74,3 +80,9 @@ def furniture(line: str) -> str | None:
         if length <= longest and pattern.fullmatch(line):
             return kind
     return None
+
+
+def greeting(text: str) -> int:
+    """Length of the salutation that ``text`` starts with, its colon or exclamation mark included; 0 where there is none."""
+    match = _SALUTATION.match(text[:_LONGEST_SALUTATION])
+    return match.end() if match and match[0][-1] in "：:！!" else 0

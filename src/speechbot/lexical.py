@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     Offsets = NDArray[np.int64]
 
 # How soon a repeated token stops adding weight (0: at once). Paragraphs are short: 0.6 is better than bm25s's 1.5 on two
-# of the three public sets, on the third equal (benchmarks/README.md).
+# of the three public sets, on the third equal (benchmarks/ablation.json).
 K1 = 0.6
 # How far long rows are held back (0: not at all, 1: in proportion to their length); likewise.
 B = 0.75
@@ -62,12 +62,13 @@ class LexicalIndex:
         self._columns = {token: column for column, token in enumerate(vocabulary)}
 
     @classmethod
-    def build(cls, corpus: Sequence[Sequence[str]], *, k1: float = K1) -> Self:
+    def build(cls, corpus: Sequence[Sequence[str]], *, k1: float = K1, b: float = B) -> Self:
         """Index the tokens of each row; row ``i`` stays row ``i``.
 
         Args:
             corpus: One token list for each row; a list may be empty.
             k1: How soon a repeated token stops adding weight; 0 for mere presence, whatever a row's length.
+            b: How far long rows are held back.
         """
         # Sorted, since a set's order changes from run to run while equal corpora must give equal files
         vocabulary = sorted({token for tokens in corpus for token in tokens})
@@ -77,7 +78,7 @@ class LexicalIndex:
         import bm25s  # noqa: PLC0415 - only indexing pays for it
 
         columns = {token: column for column, token in enumerate(vocabulary)}
-        model = bm25s.BM25(k1=k1, b=B, method="lucene", dtype="float32", int_dtype="int32")
+        model = bm25s.BM25(k1=k1, b=b, method="lucene", dtype="float32", int_dtype="int32")
         ids = [[columns[token] for token in tokens] for tokens in corpus]
         model.index((ids, columns), create_empty_token=False, show_progress=False)
         matrix = model.scores

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from itertools import pairwise
 
+from speechbot.furniture import greeting
 from speechbot.sentences import BLANK, sentence_spans
 from speechbot.tiling import tiles
 
@@ -15,12 +16,19 @@ _BREAK = re.compile(r"##[A-Za-z]\w{0,30}##|[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2
 # A paragraph longer than this is not one anybody wrote as such (the longest in 138 speeches, line breaks intact, has
 # 1,300 characters): its line breaks were lost. It cannot be quoted in one message (Telegram: 4,096) either.
 LONGEST = 1500
-# What it is cut into, in characters: the length of a long paragraph.
+# What it is cut into, in characters: the length of a long paragraph. A whole text in one line lost its breaks once it is longer.
 PART = 600
-# Where an overlong line shows a lost line break: the indent of the next paragraph, or a numbered point at the start of a sentence.
+# Where an overlong line shows a lost line break: the indent of the next paragraph, or a point at the start of a sentence, numbered or with a dash.
 _INDENT = re.compile(r"\u3000{2,}|[ \xa0]{4,}")
 _POINT = re.compile(
-    r"[一二三四五六七八九十]{1,3}(?:、|是)|（[一二三四五六七八九十]{1,3}）|第[一二三四五六七八九十]{1,3}[，、]"
+    r"[一二三四五六七八九十]{1,3}(?:、|是)|（[一二三四五六七八九十]{1,3}）|第[一二三四五六七八九十]{1,3}[，、]|——"
+)
+# The first of the numbered ones comes after a colon: 我提三点建议：第一，加强学习。
+_FIRST_POINT = re.compile(r"(?<=[：:])(?:第一[，、]|一是)(?![^。]{0,200}二是)[^：；。！？]{2,50}。")
+# Notes of a newspaper among the text: who took the photograph, whose page it is.
+_PHOTOGRAPHER = re.compile(r"记者\s*[\u4e00-\u9fff]{2,4}\s*[/／]?\s*摄(?![影像制])[）)]?")
+_PAGE = re.compile(
+    r"(?:[（(]新华社[^（）()]{1,24}电[）)]\s*)?《\s*[\u4e00-\u9fff]{2,8}报\s*》\s*[（(][^（）()]{1,30}[）)]$|[（(]新华社[^（）()]{1,24}电[）)]$"
 )
 
 
@@ -44,34 +52,35 @@ class Line:
 def split_lines(text: str) -> list[Line]:
     """All lines of ``text`` that hold more than white space, in order.
 
-    A line longer than ``LONGEST`` is cut where wide gaps show that paragraphs were joined; what is still overlong at
-    sentence ends, before the numbered points in it and into parts of about ``PART`` characters.
+    A line longer than ``LONGEST``, or than ``PART`` where it is all the text, is cut where wide gaps show that paragraphs
+    were joined; what is still overlong at sentence ends, before the points in it, around the notes of a newspaper
+    and into parts of about ``PART`` characters.
     """
-    lines: list[Line] = []
-    start = 0
-    for match in _BREAK.finditer(text):
-        _append(lines, text, start, match.start())
-        start = match.end()
-    _append(lines, text, start, len(text))
-    return lines
+    ends = [(match.start(), match.end()) for match in _BREAK.finditer(text)]
+    starts = [0, *(end for _, end in ends)]
+    stops = [*(start for start, _ in ends), len(text)]
+    lines = [_stripped(text, start, stop, cut=False) for start, stop in zip(starts, stops, strict=True)]
+    lines = [line for line in lines if line.text]
+    longest = LONGEST if len(lines) > 1 else PART
+    return [piece for line in lines for piece in _pieces(text, line, longest)]
 
 
-def _append(lines: list[Line], text: str, start: int, end: int) -> None:
-    """Add the line ``text[start:end]``, in pieces where it is overlong."""
-    line = _stripped(text, start, end, cut=False)
-    if len(line.text) <= LONGEST:
-        lines.extend([line] if line.text else [])
-        return
+def _pieces(text: str, line: Line, longest: int) -> list[Line]:
+    """The line, in pieces where it is overlong."""
+    if len(line.text) <= longest:
+        return [line]
+    found: list[Line] = []
     left = line.start
     for right in [*(line.start + match.end() for match in _INDENT.finditer(line.text)), line.end]:
         piece = _stripped(text, left, right, cut=False)
-        lines.extend([piece] if 0 < len(piece.text) <= LONGEST else _parts(text, piece))
+        found.extend([piece] if 0 < len(piece.text) <= longest else _parts(text, piece))
         left = right
+    return found
 
 
 def _parts(text: str, line: Line) -> list[Line]:
-    """An overlong line cut at the numbered points in it, then at sentence ends."""
-    points = [0, *_points(line.text), len(line.text)]
+    """An overlong line cut at the points and notes in it, then at sentence ends."""
+    points = sorted({0, *_points(line.text), *_notes(line.text), len(line.text)})
     found: list[Line] = []
     for left, right in pairwise(points):
         spans = tiles(line.text[left:right], size=PART) if right - left > 2 * PART else [(0, right - left)]
@@ -90,6 +99,14 @@ def _stripped(text: str, start: int, end: int, *, cut: bool) -> Line:
 
 
 def _points(text: str) -> list[int]:
-    """Where numbered points start after a full sentence."""
+    """Where points start, the first one after a colon, the others after a full sentence."""
     starts = [start for start, _ in sentence_spans(text)]
-    return [start for start in starts if start and text[start - 1] not in "；;…" and _POINT.match(text, start)]
+    found = [start for start in starts if start and text[start - 1] not in "；;…" and _POINT.match(text, start)]
+    return found + [match.start() for match in _FIRST_POINT.finditer(text)]
+
+
+def _notes(text: str) -> list[int]:
+    """Where what was a line of its own ends or starts: the salutation before a text, notes of a newspaper in and after it."""
+    page = _PAGE.search(text)
+    photographs = [match.end() for match in _PHOTOGRAPHER.finditer(text)]
+    return [greeting(text), *photographs, *([page.start()] if page else [])]

@@ -37,7 +37,8 @@ class Section:
         start: Where the heading starts in the source text.
         end: Where the heading ends (exclusive).
         stop: Where the section ends: the next heading of the same or a higher level, or the speech's end. The last of
-            several one-paragraph points (一是…。二是…。) ends with its paragraph: what follows sums up.
+            several one-paragraph points (一是…。二是…。) ends with its paragraph, and the last section of a series at a
+            renewed salutation: what follows sums up.
         parent: Position of the enclosing section in ``Speech.sections``, or None.
     """
 

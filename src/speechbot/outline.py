@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -58,13 +60,14 @@ class _Open:
     front: bool
 
 
-def nest(candidates: Sequence[Candidate], stop: int) -> list[Node]:
+def nest(candidates: Sequence[Candidate], stop: int, turns: Sequence[int] = ()) -> list[Node]:
     """Nest headings into sections.
 
     Args:
         candidates: Headings in the order of the text; those without a title open no section but close those that
             a heading of theirs would close.
         stop: Line where the speech ends.
+        turns: Lines in ascending order where the speaker turns to the audience again, each with text before it.
 
     Returns:
         Sections in the order of the text, parents before children.
@@ -84,6 +87,7 @@ def nest(candidates: Sequence[Candidate], stop: int) -> list[Node]:
             opened.append(_Open(_key(candidate), rank, len(nodes), heading.run_in, candidate.following, title in FRONT))
             nodes.append(Node(candidate, title, candidate.line, stop, len(opened), parent))
     _end_points(nodes)
+    _end_at_turns(nodes, turns)
     return nodes
 
 
@@ -156,3 +160,24 @@ def _end_points(nodes: list[Node]) -> None:
         if earlier and all(node.stop - node.first == 1 for node in earlier):
             last.stop = last.first + 1
             last.closed = True
+
+
+def _end_at_turns(nodes: list[Node], turns: Sequence[int]) -> None:
+    """End the last section of a series where the speaker turns to the audience again.
+
+    No heading closes the last one. What follows such a turn is a new subject or the end of the speech: to cite it under
+    the last heading would misplace it. A section that holds others at the top stays open, for such subjects belong to it.
+    """
+    members = Counter(node.candidate.series for node in nodes)
+    reach = [node.first for node in nodes]  # line of the last heading inside
+    for position in range(len(nodes) - 1, -1, -1):
+        node = nodes[position]
+        if node.parent is not None:
+            reach[node.parent] = max(reach[node.parent], reach[position])
+        if node.candidate.following is not None or members[node.candidate.series] == 1:
+            continue
+        if node.level == 1 and reach[position] > node.first:
+            continue
+        turn = bisect_right(turns, reach[position])
+        if turn < len(turns) and turns[turn] < node.stop:
+            node.stop, node.closed = turns[turn], True

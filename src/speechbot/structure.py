@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from speechbot.contents import contents_lines
-from speechbot.furniture import furniture
+from speechbot.furniture import furniture, greeting
 from speechbot.headings import OUTER, Heading, clean_title, match_heading
 from speechbot.outline import Node, nest
 from speechbot.series import Candidate, in_series
@@ -51,7 +51,8 @@ def structure(lines: Sequence[Line]) -> Structure:
     roles = [CONTENTS if at in contents else furniture(line.text) or PASSAGE for at, line in enumerate(lines)]
     _mark_signatures(lines, roles)
     candidates = in_series(_candidates(lines, roles))
-    nodes = nest(candidates, len(lines))
+    turns = _turns(lines, roles, {item.line for item in candidates if not item.heading.run_in})
+    nodes = nest(candidates, len(lines), turns)
     for _ in range(_ROUNDS):
         empty = _empty(nodes, roles)
         if not empty:
@@ -60,7 +61,7 @@ def structure(lines: Sequence[Line]) -> Structure:
             if _is_label(node):
                 roles[node.first] = LABEL
         candidates = _without(candidates, {node.first for node in empty})
-        nodes = nest(candidates, len(lines))
+        nodes = nest(candidates, len(lines), turns)
     for node in nodes:
         if not node.candidate.heading.run_in:
             roles[node.first] = HEADING
@@ -74,6 +75,18 @@ def _mark_signatures(lines: Sequence[Line], roles: list[str]) -> None:
         below = roles[following] if following is not None else "date"
         if roles[at] == PASSAGE and below in {"date", "salutation"} and is_person(lines[at].text):
             roles[at] = SIGNATURE
+
+
+def _turns(lines: Sequence[Line], roles: Sequence[str], headings: Collection[int]) -> list[int]:
+    """Lines that salute the audience in the middle of a text, alone or before more words."""
+    found: list[int] = []
+    spoken = False  # text stands before, with no heading between
+    for at, role in enumerate(roles):
+        if spoken and (role == "salutation" or (role == PASSAGE and greeting(lines[at].text))):
+            found.append(at)
+        if role == PASSAGE:
+            spoken = at not in headings
+    return found
 
 
 def _candidates(lines: Sequence[Line], roles: Sequence[str]) -> list[Candidate]:

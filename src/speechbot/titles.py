@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from speechbot.furniture import furniture
+from speechbot.furniture import furniture, greeting
 from speechbot.headings import OUTER, clean_title, match_heading
 
 if TYPE_CHECKING:
@@ -43,6 +43,12 @@ _UNFINISHED = frozenset("。！？；：，、,;:!?…")
 # 标题（2020年9月8日）姓名 run together with the text, as in files whose line breaks were lost.
 _RUN_TOGETHER = re.compile(
     rf"(?:新华社[^，。]{{1,8}}\d{{1,2}}日电)?(?P<title>[^。！？；\n]{{2,80}}?{_SPEECH})(?P<date>[（(]\d{{4}}年\d{{1,2}}月\d{{1,2}}日[^）)]{{0,20}}[）)])"
+)
+# 标题（2020年9月8日）姓名 in one line, above the text or run together with it.
+_SIGNED = re.compile(r"(?P<title>[^（(]{4,60})(?P<date>[（(][^（）()]{6,40}[）)])\s*[\u4e00-\u9fff·]{2,4}")
+# The speaker, with an office or without, between such a title and the salutation.
+_SPEAKER = re.compile(
+    r"\s*(?:(?:[\u4e00-\u9fff]{2,20}(?:主席|总理|书记|部长)\s*)?[\u4e00-\u9fff]{2,4}?(?=尊敬|各位|同志|女士|先生|朋友))?"
 )
 _STEM_DATE = re.compile(r"(?:\d{4}[-_.年]?\d{1,2}[-_.月]?\d{1,2}日?|\d{8}|\d{4}年?)[\s_\-—]+(?:\d{1,3}[\s_\-—]+)?")
 
@@ -167,16 +173,28 @@ def _short_role(lines: Sequence[Line], position: int, *, placed: bool) -> str | 
 def _part_title(text: str) -> str:
     """The title in a line; empty for a bare 第一篇, after which it follows."""
     part = _PART.fullmatch(text)
+    signed = _SIGNED.fullmatch(text)
+    if signed and furniture(signed["date"]) == "date":
+        return clean_title(signed["title"])
     return clean_title((part["title"] or "") if part else text)
 
 
 def _run_together(lines: Sequence[Line], first: int, body: int) -> Opening:
     """A speech without title lines; its title may stand at the start of the text itself."""
     if body < len(lines):
-        match = _RUN_TOGETHER.match(lines[body].text)
-        if match and match.end() < len(lines[body].text):
-            return Opening(first, body, clean_title(match["title"]), skip=match.end())
+        text = lines[body].text
+        match = _RUN_TOGETHER.match(text)
+        if match and match.end() < len(text):
+            return Opening(first, body, clean_title(match["title"]), skip=_after_greeting(text, match.end()))
     return Opening(first, body, None)
+
+
+def _after_greeting(text: str, start: int) -> int:
+    """Where the text begins that follows a title up to ``start``: after speaker and salutation where there is one."""
+    speaker = _SPEAKER.match(text, start)
+    spoken = speaker.end() if speaker else start
+    length = greeting(text[spoken:])
+    return spoken + length if 0 < length < len(text) - spoken else start
 
 
 def _starts_speech(lines: Sequence[Line], position: int, body: int) -> bool:

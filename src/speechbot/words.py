@@ -22,7 +22,7 @@ _RUN = re.compile(r"(?P<han>[\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff]+)|
 # Marks a bigram, so that it is not counted together with a word of two characters.
 _BIGRAM = "_"
 # A bigram says half as much as a word: every word of two characters comes with one. On the three public sets any factor
-# from 0.5 to 1 gives the same R@1 within 0.2 points (benchmarks/README.md).
+# from 0.5 to 1 gives the same R@1 within 0.2 points (benchmarks/ablation.json).
 _BIGRAM_WEIGHT = 0.5
 
 # Words that ask, point or join and say nothing about the subject; a question is matched without them.
@@ -35,7 +35,7 @@ STOP_WORDS = frozenset(
     它 他 她 我 你 您 我们 你们 他们 咱 咱们 大家 自己
     是 在 有 和 与 及 以及 或 或者 而 而且 并 并且 但 但是 也 都 就 才 又 还 再 很 更 最 不 没 没有 要 会 能 可 可以 能够 应 应该
     应当 将 被 把 让 给 对 对于 关于 为 为了 以 从 向 到 由 于 按 按照 根据 因 因为 所以 如果 比 跟 同 等 等等 个 一个 种 上 下 中
-    里 内 外 时 时候 做 去 来 用 使 指 叫 干 干嘛 算 方面 内容 东西 意思 情况 问题 事 事儿 点 条 部分
+    里 内 外 时 时候 做 去 来 用 使 指 叫 干 干嘛 算 主要 要点 这部分 方面 内容 东西 意思 情况 问题 事 事儿 点 条 部分
     """.split()
 )
 
@@ -77,7 +77,12 @@ def query_terms(question: str) -> dict[str, float]:
     A question of nothing but such words keeps them all, so that it can still match itself.
     """
     found = [term for run, han in _runs(question) for term in _content_terms(run, han=han)]
-    return {token: _BIGRAM_WEIGHT if token.startswith(_BIGRAM) else 1.0 for token in found or tokens(question)}
+    return {token: _BIGRAM_WEIGHT if is_bigram(token) else 1.0 for token in found or tokens(question)}
+
+
+def is_bigram(token: str) -> bool:
+    """Whether a token is a pair of characters rather than a word."""
+    return token.startswith(_BIGRAM)
 
 
 def occurs(token: str, folded: str) -> bool:
