@@ -10,10 +10,11 @@ Step 1, weights of the evidence: the point of a small grid with the smallest err
 domains. The errors range from 0.006 to 0.44; the arithmetic mean would be decided by the hardest domain's noise.
 
 Step 2, probability: a logistic regression of "the best passage answers" on its score, the logarithm of the number of
-passages and the highest cosine of any of them (Platt 1999). Pools of 30 to 7,000 passages are drawn from each public set. Half of a pool's questions keep
-what answers them; for the other half it is taken out while its neighbours (same article, same statute) stay, and some
-questions come from another domain. Answerable and unanswerable weigh the same, so 0.5 is the cut-off at which an answer
-is more likely right than wrong when both are equally frequent; it is not fitted.
+passages, the highest cosine of any of them and the largest share of the question's words in any of them (Platt 1999).
+Pools of 30 to 7,000 passages are drawn from each public set. Half of a pool's questions keep what answers them; for the
+other half it is taken out while its neighbours (same article, same statute) stay, and some questions come from another
+domain. Phrases from the passages are asked as well (``phrases.py``). Answerable and unanswerable weigh the same, so 0.5
+is the cut-off at which an answer is more likely right than wrong when both are equally frequent; it is not fitted.
 """
 
 from __future__ import annotations
@@ -22,11 +23,13 @@ import csv
 import itertools
 import json
 import random
+from collections import Counter
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from phrases import phrases
 from pools import Pool, asked, whole
 from record import write
 from sets import PUBLIC, LabelledSet, material_sets, public_set, report_sets
@@ -34,22 +37,26 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
 from speechbot.calibration import PATH, Calibration
+from speechbot.encoder import OnnxEncoder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
 
-    from speechbot.ranking import Ranker
+    from speechbot.ranking import Query, Ranker
 
 SEED = 20261123
 # Pool size, number of pools, questions asked of each: about as many questions at every size.
 POOLS = ((30, 40, 30), (100, 12, 80), (300, 5, 200), (1000, 2, 400))
 LARGE = ((7000, 1, 600),)  # only STARD is large enough
 DEPTH = 30  # candidates kept for the grid; no right passage within reach of the first place stands lower
-EVIDENCE = ("cosine", "body", "window", "heading")
-GRID = tuple(itertools.product((0.07, 0.09, 0.11, 0.13, 0.15, 0.18), (0.0, 0.15, 0.3, 0.45), (0.5, 0.75, 1.0, 1.5)))
-START = Calibration(0.11, 0.85, 0.15, 1, slope=1, nearest=0, log_passages=0, intercept=0, cutoff=0.5)
+EVIDENCE = ("cosine", "body", "heading")
+GRID = tuple(itertools.product((0.05, 0.07, 0.08, 0.09, 0.1, 0.11, 0.13, 0.15), (0.5, 0.75, 1.0, 1.25, 1.5)))
+START = Calibration(0.1, 1, slope=1, nearest=0, covered=0, log_passages=0, intercept=0, cutoff=0.5)
+# Phrases asked of a pool for each question asked of it, and their weight beside the questions' 1. Of our own questions
+# on speeches one in nine is a keyword; less weight than a question, since a phrase drawn at random is worth less.
+PHRASES, PHRASES_WEIGH = 1 / 6, 0.25
 # Whether the highest raw cosine counts in step 2; it means something for the model it was learnt with only.
 VARIANTS = {"bundled": True, "other": False}
 
@@ -60,7 +67,7 @@ def domain(labelled: LabelledSet) -> str:
 
 
 def grid_data(labelled: LabelledSet) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-    """Evidence ``(questions, DEPTH, 4)`` of the first candidates, and which are right ``(questions, DEPTH)``."""
+    """Evidence ``(questions, DEPTH, 3)`` of the first candidates, and which are right ``(questions, DEPTH)``."""
     pool = whole(labelled)
     ranker = pool.ranker(START)
     features, right = [], []
@@ -79,8 +86,8 @@ def grid_data(labelled: LabelledSet) -> tuple[NDArray[np.float32], NDArray[np.bo
 
 
 def weights_of(calibration: Calibration) -> NDArray[np.float32]:
-    """Weights in the order of ``EVIDENCE``."""
-    return np.array([getattr(calibration, name) for name in EVIDENCE], np.float32)
+    """Weights in the order of ``EVIDENCE``; the body's is 1."""
+    return np.array([calibration.cosine, 1, calibration.heading], np.float32)
 
 
 def reciprocal_ranks(
@@ -100,19 +107,16 @@ def learn_weights(sets: Sequence[LabelledSet]) -> tuple[Calibration, list[dict[s
     for labelled in sets:
         data.setdefault(domain(labelled), []).append(grid_data(labelled))
     rows: list[dict[str, Any]] = []
-    for cosine, window, heading in GRID:
-        weights = np.array([cosine, 1 - window, window, heading], np.float32)
+    for cosine, heading in GRID:
+        chosen = replace(START, cosine=cosine, heading=heading)
+        weights = weights_of(chosen)
         found = {name: np.concatenate([reciprocal_ranks(d, weights) for d in many]) for name, many in data.items()}
         mrr = {name: float(values.mean()) for name, values in found.items()}
         error = float(np.exp(np.mean(np.log(1 - np.array(list(mrr.values()))))))
-        row = {"cosine": cosine, "window": window, "heading": heading, "error": error}
+        row = {"cosine": cosine, "heading": heading, "error": error}
         rows.append({**row, "mrr": mrr, "r1": {name: float((values == 1).mean()) for name, values in found.items()}})
     rows.sort(key=lambda row: row["error"])
-    best = rows[0]
-    chosen = replace(
-        START, cosine=best["cosine"], body=1 - best["window"], window=best["window"], heading=best["heading"]
-    )
-    return chosen, rows[:10]
+    return replace(START, cosine=rows[0]["cosine"], heading=rows[0]["heading"]), rows[:10]
 
 
 @dataclass(frozen=True)
@@ -121,30 +125,41 @@ class Outcome:
 
     Attributes:
         domain: Where pool and question come from.
+        kind: ``question`` or ``phrase``.
         passages: Size of the pool.
         score: Its weighted evidence.
         nearest: Highest cosine of the question with any window.
+        covered: Largest share of the question that stands in any passage.
         answerable: Whether anything in the pool answers.
         right: Whether this passage does.
     """
 
     domain: str
+    kind: str
     passages: int
     score: float
     nearest: float
+    covered: float
     answerable: bool
     right: bool
 
 
-def outcome(pool: Pool, ranker: Ranker, source: LabelledSet, question: int) -> Outcome:
+def outcome(pool: Pool, ranker: Ranker, query: Query, gold: NDArray[np.int64], kind: str = "question") -> Outcome:
     """Ask one question of one pool."""
-    query = asked(source, question)
-    best = ranker.rank(query, 1)[0]
-    nearest = float(ranker.evidence(query).cosines.max())
-    gold = pool.gold(question) if source is pool.labelled else np.empty(0, np.int64)
+    found = ranker.evidence(query)
+    scores = ranker.scores(found)
+    best = int(scores.argmax())
+    nearest, covered = float(found.cosines.max()), float(found.presence.max())
+    answered = bool(np.isin(best, gold))
     return Outcome(
-        domain(pool.labelled), len(pool.rows), best.score, nearest, bool(len(gold)), bool(np.isin(best.row, gold))
+        domain(pool.labelled), kind, len(pool.rows), float(scores[best]), nearest, covered, bool(len(gold)), answered
     )
+
+
+def own_outcomes(pool: Pool, ranker: Ranker, questions: Iterable[int]) -> Iterable[Outcome]:
+    """Ask questions of the pool's own set."""
+    for question in questions:
+        yield outcome(pool, ranker, asked(pool.labelled, question), pool.gold(question))
 
 
 def draw(labelled: LabelledSet, size: int, questions: Sequence[int], rng: random.Random) -> Pool:
@@ -166,57 +181,75 @@ def draw(labelled: LabelledSet, size: int, questions: Sequence[int], rng: random
 def outcomes(sets: Sequence[LabelledSet], calibration: Calibration) -> Iterable[Outcome]:
     """Step 2's data."""
     rng = random.Random(SEED)  # noqa: S311 - a reproducible draw, no secret
+    encoder = OnnxEncoder()
+    nothing = np.empty(0, np.int64)
     for labelled in sets:
-        if domain(labelled) == "reports":
-            pool = whole(labelled)
+        foreign = [other for other in sets if domain(other) != domain(labelled)]
+        for pool, questions in drawn_pools(labelled, rng):
             ranker = pool.ranker(calibration)
-            yield from (outcome(pool, ranker, labelled, question) for question in range(len(labelled.questions)))
-            continue
-        for size, count, asked_of_each in POOLS + (LARGE if len(labelled.passages) > 7000 else ()):
-            for _ in range(count):
-                questions = rng.sample(range(len(labelled.questions)), asked_of_each)
-                pool = draw(labelled, size, questions, rng)
-                ranker = pool.ranker(calibration)
-                yield from (outcome(pool, ranker, labelled, question) for question in questions)
-                foreign = rng.choice([other for other in sets if domain(other) != domain(labelled)])
-                far = rng.sample(range(len(foreign.questions)), min(asked_of_each // 6, len(foreign.questions)))
-                yield from (outcome(pool, ranker, foreign, question) for question in far)
+            yield from own_outcomes(pool, ranker, questions)
+            whole_set = len(pool.rows) == len(labelled.passages)
+            source = rng.choice(foreign)
+            if not whole_set:
+                far = rng.sample(range(len(source.questions)), min(len(questions) // 6, len(source.questions)))
+                for question in far:
+                    yield outcome(pool, ranker, asked(source, question), nothing)
+            inside = set(pool.rows.tolist())
+            rest = [passage.text for row, passage in enumerate(labelled.passages) if row not in inside]
+            elsewhere = [passage.text for passage in source.passages] if whole_set else rest
+            for phrase in phrases(pool, elsewhere, round(len(questions) * PHRASES / 2) or 1, rng, encoder):
+                yield outcome(pool, ranker, phrase.query, phrase.gold, "phrase")
+
+
+def drawn_pools(labelled: LabelledSet, rng: random.Random) -> Iterable[tuple[Pool, Sequence[int]]]:
+    """Pools of every size with the questions to ask; a document is one pool with all of its questions."""
+    if domain(labelled) == "reports":
+        yield whole(labelled), range(len(labelled.questions))
+        return
+    for size, count, asked_of_each in POOLS + (LARGE if len(labelled.passages) > 7000 else ()):
+        for _ in range(count):
+            questions = rng.sample(range(len(labelled.questions)), asked_of_each)
+            yield draw(labelled, size, questions, rng), questions
 
 
 def platt(found: Sequence[Outcome], calibration: Calibration, *, nearest: bool) -> Calibration:
     """Step 2: domains weigh the same, pool sizes within a domain too, answerable and unanswerable too."""
-    groups: dict[tuple[str, int, bool], int] = {}
-    for one in found:
-        groups[key(one)] = groups.get(key(one), 0) + 1
-    per_domain = {name: len([group for group in groups if group[0] == name]) for name, _, _ in groups}
-    weights = np.array([1 / groups[key(one)] / per_domain[one.domain] for one in found])
-    features = np.array([(one.score, np.log(one.passages), one.nearest * nearest) for one in found])
+    groups = Counter(map(key, found))
+    per_domain = Counter(name for name, _, _, kind in groups if kind == "question")
+    share = {"question": 1.0, "phrase": PHRASES_WEIGH}
+    weights = np.array([share[one.kind] / groups[key(one)] / per_domain[one.domain] for one in found])
+    features = np.array([(one.score, np.log(one.passages), one.covered, one.nearest * nearest) for one in found])
     # Scaled alike, so that the solver converges; practically without a penalty.
     mean, scale = features.mean(axis=0), np.maximum(features.std(axis=0), 1e-9)
     model = LogisticRegression(C=1e6, max_iter=1000)
     model.fit(
         (features - mean) / scale, [one.right for one in found], sample_weight=weights * len(found) / weights.sum()
     )
-    slope, log_passages, raw = model.coef_[0] / scale * (True, True, nearest)
+    slopes = model.coef_[0] / scale * (True, True, True, nearest)
+    slope, log_passages, covered, raw = map(float, slopes)
     return replace(
         calibration,
-        slope=float(slope),
-        log_passages=float(log_passages),
-        nearest=float(raw),
-        intercept=float(model.intercept_[0] - mean @ (slope, log_passages, raw)),
+        slope=slope,
+        log_passages=log_passages,
+        covered=covered,
+        nearest=raw,
+        intercept=float(model.intercept_[0] - mean @ slopes),
     )
 
 
-def key(one: Outcome) -> tuple[str, int, bool]:
-    """Group that weighs as much as any other of its domain; documents of one domain count as one size."""
+def key(one: Outcome) -> tuple[str, int, bool, str]:
+    """Group that weighs as much as any other of its domain and kind; documents of one domain count as one size."""
     size = 0 if one.domain == "reports" else round(np.log10(one.passages) * 2)
-    return one.domain, int(size), one.answerable
+    return one.domain, int(size), one.answerable, one.kind
 
 
 def quality(found: Sequence[Outcome], calibration: Calibration) -> dict[str, float]:
     """How refusal at the cut-off does on some outcomes."""
     probabilities = np.array(
-        [calibration.probability(one.score, nearest=one.nearest, passages=one.passages) for one in found]
+        [
+            calibration.probability(one.score, nearest=one.nearest, covered=one.covered, passages=one.passages)
+            for one in found
+        ]
     )
     refused, answerable = probabilities < calibration.cutoff, np.array([one.answerable for one in found])
     right = np.array([one.right for one in found])
@@ -242,8 +275,9 @@ def learn(
     held_out = {}
     for name in sorted({one.domain for one in found}):
         without = platt([one for one in found if one.domain != name], weights, nearest=nearest)
-        mine = [one for one in found if one.domain == name]
-        held_out[name] = {"all": quality(mine, without)}
+        mine = [one for one in found if one.domain == name and one.kind == "question"]
+        typed = [one for one in found if one.domain == name and one.kind == "phrase"]
+        held_out[name] = {"all": quality(mine, without), "phrases": quality(typed, without)}
         for size in sorted({key(one)[1] for one in mine}) if name != "reports" else ():
             part = [one for one in mine if key(one)[1] == size]
             held_out[name][f"about {round(10 ** (size / 2))} passages"] = quality(part, without)
@@ -251,7 +285,7 @@ def learn(
     for labelled in tests:
         pool = whole(labelled)
         ranker = pool.ranker(learnt)
-        asked_all = [outcome(pool, ranker, labelled, question) for question in range(len(labelled.questions))]
+        asked_all = list(own_outcomes(pool, ranker, range(len(labelled.questions))))
         right = [one.right for one in asked_all if one.answerable]
         test[labelled.name] = {"r1": round(float(np.mean(right)), 4), **quality(asked_all, learnt)}
     return {"learnt": learnt, "held_out_domains": held_out, "first_material": test}
@@ -269,7 +303,7 @@ def main() -> None:
         shipped[name] = {field: round(value, 4) for field, value in asdict(result.pop("learnt")).items()}
     PATH.write_text(json.dumps(shipped, indent=2) + "\n", encoding="utf-8")
     write_data(Path(__file__).with_name("calibration_data.csv"), data)
-    settings = {"seed": SEED, "pools": POOLS + LARGE, "grid": GRID}
+    settings = {"seed": SEED, "pools": POOLS + LARGE, "grid": GRID, "phrases": PHRASES, "phrases_weigh": PHRASES_WEIGH}
     write(Path(__file__).with_suffix(".json"), settings=settings, results={"weights": shipped, "grid": grid, **found})
 
 
@@ -279,8 +313,14 @@ def write_data(path: Path, data: Sequence[Outcome]) -> None:
         writer = csv.writer(file)
         writer.writerow([field.name for field in fields(Outcome)])
         for one in data:
-            numbers = (round(one.score, 4), round(one.nearest, 4), int(one.answerable), int(one.right))
-            writer.writerow((one.domain, one.passages, *numbers))
+            numbers = (
+                round(one.score, 4),
+                round(one.nearest, 4),
+                round(one.covered, 4),
+                int(one.answerable),
+                int(one.right),
+            )
+            writer.writerow((one.domain, one.kind, one.passages, *numbers))
 
 
 if __name__ == "__main__":

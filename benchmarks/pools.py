@@ -40,7 +40,6 @@ class Pool:
         lexical = LexicalFields.build(
             FieldTokens(
                 passages=[tokens.passages[row] for row in kept],
-                windows=[tokens.windows[row] for row in np.flatnonzero(mask).tolist()],
                 headings=[tokens.headings[row] for row in kept],
             )
         )

@@ -61,7 +61,7 @@ def figures(scores: Scores, gold: tuple[frozenset[int], ...]) -> dict[str, float
 
 
 def evidence(labelled: LabelledSet, shipped: Calibration) -> Scores:
-    """Evidence of every passage for every question: ``(questions, passages, 4)`` float32."""
+    """Evidence of every passage for every question: ``(questions, passages, 3)`` float32."""
     ranker = whole(labelled).ranker(shipped)
     rows = []
     for question in range(len(labelled.questions)):
@@ -77,7 +77,7 @@ def measure(labelled: LabelledSet, shipped: Calibration, held_out: Calibration) 
     paragraphs = questions @ labelled.passage_vectors.T
     windows = np.maximum.reduceat(questions @ labelled.vectors.T, starts, axis=1)
     index = LexicalIndex.build(labelled.tokens.passages, k1=1.5)
-    bm25 = np.array([index.scores(list(terms)) for terms in labelled.terms])
+    bm25 = np.array([index.scores([term.token for term in terms]) for terms in labelled.terms])
     found = evidence(labelled, shipped)
     contestants = {
         "dense": paragraphs,
@@ -103,7 +103,7 @@ def main() -> None:
         print(labelled.name, len(labelled.passages), "passages,", len(labelled.questions), "questions")
         for name, row in results[labelled.name].items():
             print(f"  {name:22}", "  ".join(f"{key} {value:.4f}" for key, value in row.items()))
-    settings = {"weights": {name: getattr(shipped, name) for name in EVIDENCE}, "rrf_k": RRF}
+    settings = {"weights": dict(zip(EVIDENCE, weights_of(shipped).round(4).tolist(), strict=True)), "rrf_k": RRF}
     write(Path(__file__).with_suffix(".json"), settings=settings, results=results)
 
 

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from speechbot.lexical import FieldTokens
+    from speechbot.words import Term
 
 ROOT = Path(__file__).resolve().parent.parent
 BENCH = ROOT.parent / "shared" / "bench"
@@ -88,11 +89,11 @@ class LabelledSet:
     @cached_property
     def tokens(self) -> FieldTokens:
         """Tokens of every field, as in an index."""
-        return fields.tokens_of(self.passages, self.windows)
+        return fields.tokens_of(self.passages)
 
     @cached_property
-    def terms(self) -> list[dict[str, float]]:
-        """Weighted tokens of each question."""
+    def terms(self) -> list[list[Term]]:
+        """Tokens of each question in place."""
         return [query_terms(question) for question in self.questions]
 
 

@@ -105,7 +105,6 @@ def content() -> Content:
         vectors=encoder.encode_passages(["先截污水。", "再种柳树。", "最后立规矩。"]),
         tokens=FieldTokens(
             passages=(("截", "污水", "种", "柳树"), ("立", "规矩")),
-            windows=(("截", "污水"), ("种", "柳树"), ("立", "规矩")),
             headings=((), ("规矩",)),
         ),
         model=ModelCard.of(encoder),

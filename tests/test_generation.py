@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 FILES = (
     *(
         f"lexical/{field}/{part}"
-        for field in ("headings", "passages", "windows")
+        for field in ("headings", "passages")
         for part in ("data.npy", "indices.npy", "indptr.npy", "vocabulary.json")
     ),
     "manifest.json",
@@ -55,8 +55,7 @@ def test_generation_is_read_back(path: Path, content: Content) -> None:
         assert opened.catalog.sources() == content.sources
         np.testing.assert_array_equal(opened.windows, content.windows)
         np.testing.assert_array_equal(opened.vectors.vectors(range(3)), content.vectors)
-        assert opened.lexical.passages.contains(["柳树", "规矩"], 1).tolist() == [False, True]
-        assert opened.lexical.windows.rows("柳树").tolist() == [1]
+        assert opened.lexical.passages.rows("柳树").tolist() == [0]
         assert opened.lexical.headings.rows("规矩").tolist() == [1]
         assert opened.manifest.model == content.model
         assert opened.manifest.sources == {"治河.txt": "aa"}

@@ -79,7 +79,7 @@ def test_index_holds_what_was_parsed(corpus: Path, index: Path) -> None:
         for row, passage in enumerate(opened.catalog.passages()):
             spans = [(start, end) for own, start, end in opened.windows.tolist() if own == row]
             assert "".join(passage.text[start:end] for start, end in spans) == passage.text
-            words = [token for token in ("青石", "图书馆", "图书") if opened.lexical.passages.contains([token], row)[0]]
+            words = [token for token in ("青石", "图书馆", "图书") if row in opened.lexical.passages.rows(token)]
             assert all(word in passage.text + "".join(passage.section) for word in words)
 
 
@@ -217,7 +217,7 @@ def test_other_text_processing_encodes_everything(corpus: Path, index: Path, enc
         assert opened.manifest.text_version == TEXT_VERSION
 
 
-@pytest.mark.parametrize("name", [VECTORS, WINDOWS, "passages.sqlite", MANIFEST, "lexical/windows/data.npy"])
+@pytest.mark.parametrize("name", [VECTORS, WINDOWS, "passages.sqlite", MANIFEST, "lexical/headings/data.npy"])
 def test_damaged_index_is_rebuilt(corpus: Path, index: Path, encoder: ToyEncoder, name: str) -> None:
     """A damaged generation does not stand in the way: everything is built anew, as its error advises."""
     path = index / GENERATIONS / live(index) / name

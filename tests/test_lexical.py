@@ -84,12 +84,6 @@ def test_rows_of_a_token(index: LexicalIndex) -> None:
     assert index.rows("没有").tolist() == []
 
 
-@pytest.mark.parametrize(("row", "held"), [(0, [True, False, False]), (2, [False] * 3), (3, [True, True, False])])
-def test_contains_looks_at_one_row(index: LexicalIndex, row: int, held: list[bool]) -> None:
-    """Whether a row holds each token is told by that row alone."""
-    assert index.contains(["河长", "志愿者", "没有"], row).tolist() == held
-
-
 @pytest.mark.parametrize("corpus", [[], [[], []]], ids=["no rows", "no tokens"])
 def test_nothing_to_index(corpus: list[list[str]], tmp_path: Path) -> None:
     """Without rows or without any token the index still builds, saves, loads and scores 0."""
@@ -110,7 +104,7 @@ def test_saved_index_is_loaded_alike(index: LexicalIndex, tmp_path: Path) -> Non
 
     assert len(loaded) == 4
     np.testing.assert_array_equal(loaded.scores(["河长", "经费"]), index.scores(["河长", "经费"]))
-    assert loaded.contains(["购书", "河长"], 1).tolist() == [True, False]
+    assert loaded.rows("购书").tolist() == index.rows("购书").tolist() == [1]
 
 
 def test_loading_maps_the_weights(index: LexicalIndex, tmp_path: Path) -> None:
@@ -188,10 +182,9 @@ def test_files_that_do_not_fit_are_refused(index: LexicalIndex, tmp_path: Path, 
 
 
 def test_fields_are_given_back(tmp_path: Path) -> None:
-    """Passages, windows and headings are stored apart; headings count presence, however often or long."""
+    """Passages and headings are stored apart."""
     tokens = FieldTokens(
         passages=[["河长", "河长"], ["购书"]],
-        windows=[["河长"], ["河长"], ["购书"]],
         headings=[["治河", "治河", "规矩"], ["治河"]],
     )
     fields = LexicalFields.build(tokens)
@@ -199,7 +192,6 @@ def test_fields_are_given_back(tmp_path: Path) -> None:
 
     loaded = LexicalFields.load(tmp_path)
 
-    assert [len(field) for field in (loaded.passages, loaded.windows, loaded.headings)] == [2, 3, 2]
+    assert [len(field) for field in (loaded.passages, loaded.headings)] == [2, 2]
     np.testing.assert_array_equal(loaded.passages.scores(["河长"]), fields.passages.scores(["河长"]))
-    np.testing.assert_array_equal(loaded.windows.rows("河长"), [0, 1])
-    np.testing.assert_allclose(loaded.headings.scores(["治河"]), loaded.headings.idf(["治河"])[0], rtol=1e-6)
+    assert [loaded.headings.rows(token).tolist() for token in ("治河", "规矩", "河长")] == [[0, 1], [0], []]

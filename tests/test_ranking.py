@@ -10,13 +10,13 @@ import pytest
 
 from speechbot.calibration import Calibration
 from speechbot.fields import tokens_of
-from speechbot.lexical import LexicalFields
+from speechbot.lexical import LexicalFields, LexicalIndex
 from speechbot.models import Passage
 from speechbot.ranking import Query, Ranked, Ranker, Terms
 from speechbot.sentences import sentence_spans
 from speechbot.text import fold
 from speechbot.vectors import VectorIndex
-from speechbot.words import query_terms, tokens
+from speechbot.words import Term, query_terms, tokens
 from tests.conftest import DATA, ToyEncoder
 from tests.test_lexical import naive as bm25
 
@@ -25,11 +25,10 @@ if TYPE_CHECKING:
 
 WEIGHTS = Calibration(
     cosine=0.3,
-    body=0.9,
-    window=0.4,
     heading=1.2,
     slope=3.0,
     nearest=2.0,
+    covered=1.5,
     log_passages=-0.7,
     intercept=-4.0,
     cutoff=0.5,
@@ -68,7 +67,7 @@ class Pool:
             for row, (text, heading) in enumerate(zip(texts, self.headings, strict=True))
         ]
         self.vectors = ToyEncoder().encode_passages([fold(texts[row][start:end]) for row, start, end in self.places])
-        self.lexical = LexicalFields.build(tokens_of(passages, windows))
+        self.lexical = LexicalFields.build(tokens_of(passages))
         self.ranker = Ranker(VectorIndex.build(self.vectors), windows, self.lexical, WEIGHTS)
 
     def rank(self, question: str, k: int, *, rows: list[int] | None = None) -> list[Ranked]:
@@ -76,47 +75,59 @@ class Pool:
         query = Query(ToyEncoder().encode_queries([fold(question)])[0], query_terms(question))
         return self.ranker.rank(query, k, rows=None if rows is None else np.array(rows, np.int64))
 
-    def naive(self, question: str, rows: Sequence[int]) -> list[tuple[int, int, float, float]]:
-        """Row, window, score and probability of each passage."""
-        terms = query_terms(question)
-        body = share([tokens(text) for text in self.texts], terms)
-        window = share([tokens(self.texts[row][start:end]) for row, start, end in self.places], terms)
-        weights = weighted([tokens(text) for text in self.texts], terms)
+    def naive(self, question: str, rows: Sequence[int]) -> list[tuple[int, list[int], float, float]]:
+        """Row, windows, score and probability of each passage."""
+        corpus = [tokens(text) for text in self.texts]
+        weights = naive_weights(question, {token for words in corpus for token in words})
+        body, mass = share(corpus, weights), weighted(corpus, weights)
         cosines = self.vectors @ ToyEncoder().encode_queries([fold(question)])[0]
         standard = (cosines - cosines.mean()) / cosines.std()
         mine = {row: [w for w, (own, _, _) in enumerate(self.places) if own == row] for row in range(len(self.texts))}
+        above = [set(tokens(heading)) for heading in self.headings]
         nearest = max(float(cosines[w]) for row in rows for w in mine[row])
+        covered = max(part(mass, above[row] | set(corpus[row])) for row in rows)
         found = []
         for row in rows:
-            words = set(tokens(self.headings[row]))
-            heading = sum(weight for term, weight in weights.items() if term in words) / sum(weights.values())
-            score = (
-                WEIGHTS.cosine * max(float(standard[w]) for w in mine[row])
-                + WEIGHTS.window * max(window[w] for w in mine[row])
-                + WEIGHTS.body * body[row]
-                + WEIGHTS.heading * heading
-            )
-            place = max(mine[row], key=lambda w: WEIGHTS.cosine * float(standard[w]) + WEIGHTS.window * window[w])
+            score = WEIGHTS.cosine * max(float(standard[w]) for w in mine[row])
+            score += body[row] + WEIGHTS.heading * part(mass, above[row])
             logit = WEIGHTS.slope * score + WEIGHTS.nearest * nearest + WEIGHTS.intercept
-            logit += WEIGHTS.log_passages * math.log(len(rows))
-            found.append((row, place, score, 1 / (1 + math.exp(-logit))))
+            logit += WEIGHTS.covered * covered + WEIGHTS.log_passages * math.log(len(rows))
+            found.append((row, mine[row], score, 1 / (1 + math.exp(-logit))))
         return found
 
 
-def weighted(corpus: list[list[str]], terms: dict[str, float]) -> dict[str, float]:
+def naive_weights(question: str, known: set[str]) -> dict[str, float]:
+    """Weight of each token: every character of the question shared by the tokens that cover it."""
+    terms = [term for term in query_terms(question) if term.token in known or not term.spelt]
+    weights: dict[str, float] = {}
+    for term in terms:
+        places = range(term.start, term.end)
+        own = sum(1 / sum(other.start <= at < other.end for other in terms) for at in places)
+        own *= term.width / len(places)
+        weights[term.token] = max(own, weights.get(term.token, 0))
+    return weights
+
+
+def part(mass: dict[str, float], held: set[str]) -> float:
+    """Share of the question's mass that is held."""
+    return sum(weight for term, weight in mass.items() if term in held) / sum(mass.values())
+
+
+def weighted(corpus: list[list[str]], weights: dict[str, float]) -> dict[str, float]:
     """Weight of each token times its inverse document frequency."""
-    df = {term: sum(term in words for words in corpus) for term in terms}
+    df = {term: sum(term in words for words in corpus) for term in weights}
     return {
-        term: weight * math.log(1 + (len(corpus) - df[term] + 0.5) / (df[term] + 0.5)) for term, weight in terms.items()
+        term: weight * math.log(1 + (len(corpus) - df[term] + 0.5) / (df[term] + 0.5))
+        for term, weight in weights.items()
     }
 
 
-def share(corpus: list[list[str]], terms: dict[str, float]) -> list[float]:
+def share(corpus: list[list[str]], weights: dict[str, float]) -> list[float]:
     """BM25 of every row over the most that a row could have."""
-    rows = [bm25(corpus, [term]) for term in terms]
-    most = sum(weighted(corpus, terms).values())
+    rows = [bm25(corpus, [term]) for term in weights]
+    most = sum(weighted(corpus, weights).values())
     return [
-        sum(weight * scores[row] for weight, scores in zip(terms.values(), rows, strict=True)) / most
+        sum(weight * scores[row] for weight, scores in zip(weights.values(), rows, strict=True)) / most
         for row in range(len(corpus))
     ]
 
@@ -130,12 +141,12 @@ def pool() -> Pool:
 @pytest.mark.parametrize("question", QUESTIONS)
 @pytest.mark.parametrize("rows", [None, [0, 1, 2], [7], list(range(10, 20))], ids=["all", "three", "one", "half"])
 def test_evidence_is_that_of_a_naive_computation(pool: Pool, question: str, rows: list[int] | None) -> None:
-    """Best window, score and probability of every passage, with and without a filter."""
+    """Windows, score and probability of every passage, with and without a filter."""
     found = sorted(pool.rank(question, 99, rows=rows), key=lambda ranked: ranked.row)
     expected = pool.naive(question, rows or range(20))
 
     assert [ranked.row for ranked in found] == [evidence[0] for evidence in expected]
-    assert [ranked.window for ranked in found] == [evidence[1] for evidence in expected]
+    assert [list(range(*ranked.windows)) for ranked in found] == [evidence[1] for evidence in expected]
     actual = [(ranked.score, ranked.probability) for ranked in found]
     np.testing.assert_allclose(actual, [evidence[2:] for evidence in expected], rtol=1e-4, atol=1e-4)
 
@@ -153,14 +164,14 @@ def test_the_answering_passage_comes_first(pool: Pool, question: str, row: str) 
     assert row in TEXTS[pool.rank(question, 1)[0].row]
 
 
-def test_the_best_window_is_where_the_answer_stands() -> None:
-    """Of a passage's windows the one that speaks for it most is named, not the first."""
-    pool = Pool(TEXTS, places=PLACES)
-    ranked = pool.rank("签约之后十天内付多少？", 1)[0]
-    row, start, end = PLACES[ranked.window]
+def test_windows_are_supported_by_their_cosines(pool: Pool) -> None:
+    """The best window's support is what its cosine adds to the passage's score."""
+    question = "购书经费怎么花？"
+    ranked = pool.rank(question, 1)[0]
+    evidence = pool.ranker.evidence(Query(ToyEncoder().encode_queries([fold(question)])[0], query_terms(question)))
 
-    assert row == ranked.row
-    assert "签约之后十天内付一半" in TEXTS[row][start:end]
+    assert len(ranked.support) == ranked.windows[1] - ranked.windows[0] > 1
+    assert max(ranked.support) == pytest.approx(WEIGHTS.cosine * float(evidence.cosine[ranked.row]))
 
 
 @pytest.mark.parametrize("k", [0, -1, 1, 3, 20, 21, 1000])
@@ -213,9 +224,34 @@ def test_unknown_words_lower_the_shares(pool: Pool) -> None:
     assert extended.match(passages).max() < known.match(passages).max() <= 1
 
 
+def test_every_character_of_a_question_weighs_the_same() -> None:
+    """A word of three characters, with its parts and bigrams, has half as much again as one of two, not more."""
+    passages = LexicalIndex.build([tokens("图书馆"), tokens("河长")])
+    terms = Terms(query_terms("图书馆，河长"), passages)
+
+    # Every token stands in one of two passages, so that all have one inverse document frequency.
+    assert terms.presence(passages).tolist() == pytest.approx([3 / 5, 2 / 5])
+
+
+def test_words_that_are_cut_differently_are_matched_by_their_bigrams() -> None:
+    """A word of the question that no passage holds as such takes nothing from a passage that spells it."""
+    passages = LexicalIndex.build([["_大呼", "_呼隆"], ["_河长"]])
+    question = [Term("大呼隆", 0, 3, 3, spelt=True), Term("_大呼", 0, 2, 2), Term("_呼隆", 1, 3, 2)]
+
+    assert Terms(question, passages).presence(passages).tolist() == pytest.approx([1, 0])
+
+
+def test_presence_adds_up_over_fields() -> None:
+    """What stands in either field counts once."""
+    passages, headings = LexicalIndex.build([["甲"], ["乙"]]), LexicalIndex.build([["甲", "乙"], []])
+    terms = Terms([Term("甲", 0, 1, 1), Term("乙", 1, 2, 1)], passages)
+
+    assert terms.presence(passages, headings).tolist() == pytest.approx([1, 0.5])
+
+
 def test_a_question_without_tokens_has_no_lexical_evidence(pool: Pool) -> None:
     """All shares are 0 instead of a division by zero."""
     evidence = pool.ranker.evidence(Query(ToyEncoder().encode_queries(["？！"])[0], query_terms("？！")))
 
-    for values in (evidence.body, evidence.window, evidence.heading, evidence.matches):
+    for values in (evidence.body, evidence.heading, evidence.presence):
         np.testing.assert_array_equal(values, np.zeros_like(values))

@@ -4,9 +4,10 @@ Two steps, both learnt by ``benchmarks/calibrate.py`` from labelled questions of
 30 to 8,000 passages; ``calibration.json`` beside this file holds the result and how it was learnt.
 
 1. The score of a passage is a weighted sum of its evidence, the same weights for every question.
-2. A logistic function turns the score into a probability (Platt 1999), with the number of passages searched and how
-   near the nearest of them comes to the question at all. Both are the same for all passages, so that for one question
-   the probability only rises with the score: ranking and refusal cannot contradict each other.
+2. A logistic function turns the score into a probability (Platt 1999), with the number of passages searched, how near
+   the nearest of them comes to the question and how much of the question's words any of them holds. These are the same
+   for all passages, so that for one question the probability only rises with the score: ranking and refusal cannot
+   contradict each other.
 """
 
 from __future__ import annotations
@@ -28,13 +29,14 @@ class Calibration:
 
     Attributes:
         cosine: Weight of the best window's cosine with the question, in standard deviations above the mean of all
-            windows: the range of cosines differs from question to question, and from model to model.
-        body: Weight of the paragraph's lexical share, in [0, 1].
-        window: Weight of the best window's lexical share, in [0, 1].
-        heading: Weight of the headings' lexical share, in [0, 1].
+            windows: the range of cosines differs from question to question, and from model to model. The paragraph's
+            lexical match, in [0, 1], weighs 1.
+        heading: Weight of the share of the question that stands in the headings above, in [0, 1].
         slope: Logits for each unit of score.
         nearest: Logits for each unit of the highest cosine that any passage searched has with the question; 0 for a
             model whose cosines were not learnt from.
+        covered: Logits for each unit of the largest share of the question, in [0, 1], that stands in any passage
+            searched.
         log_passages: Logits for each unit of the natural logarithm of the number of passages searched: the more there
             are, the better the best wrong one looks.
         intercept: Logits of a score of 0 in one passage.
@@ -42,24 +44,30 @@ class Calibration:
     """
 
     cosine: float
-    body: float
-    window: float
     heading: float
     slope: float
     nearest: float
+    covered: float
     log_passages: float
     intercept: float
     cutoff: float
 
-    def probability(self, score: float, *, nearest: float, passages: int) -> float:
+    def probability(self, score: float, *, nearest: float, covered: float, passages: int) -> float:
         """Probability in [0, 1] that a passage with this score answers.
 
         Args:
             score: Its weighted evidence.
             nearest: Highest cosine of the question with any window searched.
+            covered: Largest share of the question that stands in any passage searched.
             passages: Number of passages searched, at least 1.
         """
-        logit = self.slope * score + self.nearest * nearest + self.log_passages * math.log(passages) + self.intercept
+        logit = (
+            self.slope * score
+            + self.nearest * nearest
+            + self.covered * covered
+            + self.log_passages * math.log(passages)
+            + self.intercept
+        )
         return 1 / (1 + math.exp(-logit)) if logit > -700 else 0.0  # exp overflows beyond
 
 

@@ -11,9 +11,6 @@ from speechbot.words import tokens
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import numpy as np
-    from numpy.typing import NDArray
-
     from speechbot.models import Passage, Window
 
 
@@ -22,15 +19,9 @@ def embedded(passage: Passage, window: Window) -> str:
     return fold(passage.text[window.start : window.end])
 
 
-def tokens_of(passages: Sequence[Passage], windows: NDArray[np.int32]) -> FieldTokens:
-    """Tokens of every field.
-
-    Args:
-        passages: The passages; the position is the row.
-        windows: (n, 3) int32: row of the passage, start and end of the window in its text.
-    """
+def tokens_of(passages: Sequence[Passage]) -> FieldTokens:
+    """Tokens of every field; the position of a passage is its row."""
     return FieldTokens(
         passages=[tokens(passage.text) for passage in passages],
-        windows=[tokens(passages[row].text[start:end]) for row, start, end in windows.tolist()],
         headings=[tokens("\n".join(passage.section)) for passage in passages],
     )

@@ -46,7 +46,7 @@ class Content:
         speeches: The speeches in them; passages are numbered (row) as they stand here, one speech after another.
         windows: (n, 3) int32: row of the passage, start and end of the window in the passage's text.
         vectors: (n, dim) float32, unit rows; row ``i`` belongs to window ``i``.
-        tokens: Tokens of each passage, window and heading path.
+        tokens: Tokens of each passage and of the headings above it.
         model: The model that made the vectors.
         created: UTC time, ISO 8601.
         version: Version of speechbot.
@@ -72,7 +72,7 @@ class Generation:
         catalog: Sources, speeches and passages.
         vectors: Vectors of the windows.
         windows: (n, 3) int32: row of the passage, start and end of the window in the passage's text.
-        lexical: BM25 of passages, windows and headings.
+        lexical: BM25 of passages and headings.
     """
 
     path: Path
@@ -149,7 +149,7 @@ def open_generation(path: Path, *, verify: bool | None = None) -> Generation:
     windows = _windows(path / WINDOWS)
     catalog = Catalog(path / CATALOG)
     of_passages = {len(catalog), len(lexical.passages), len(lexical.headings)}
-    of_windows = {len(windows), len(vectors), len(lexical.windows)}
+    of_windows = {len(windows), len(vectors)}
     counted = ({manifest.counts.passages}, {manifest.counts.windows})
     if counted != (of_passages, of_windows) or vectors.dim != manifest.model.dim:
         catalog.close()

@@ -245,7 +245,7 @@ def _content(material: _Material, vectors: NDArray[np.float32], card: ModelCard)
         speeches=material.speeches,
         windows=material.windows,
         vectors=vectors,
-        tokens=fields.tokens_of(material.passages, material.windows),
+        tokens=fields.tokens_of(material.passages),
         model=card,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         version=metadata.version("speechbot"),

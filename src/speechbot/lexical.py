@@ -31,7 +31,7 @@ _T = TypeVar("_T", bound=np.generic)
 
 DATA, INDICES, INDPTR, VOCABULARY = "data.npy", "indices.npy", "indptr.npy", "vocabulary.json"
 PARTS = (DATA, INDICES, INDPTR, VOCABULARY)
-FIELDS = ("passages", "windows", "headings")
+FIELDS = ("passages", "headings")
 FILES = tuple(f"{field}/{part}" for field in FIELDS for part in PARTS)
 
 
@@ -67,7 +67,7 @@ class LexicalIndex:
 
         Args:
             corpus: One token list for each row; a list may be empty.
-            k1: How soon a repeated token stops adding weight; 0 for mere presence, whatever a row's length.
+            k1: How soon a repeated token stops adding weight.
             b: How far long rows are held back.
         """
         # Sorted, since a set's order changes from run to run while equal corpora must give equal files
@@ -152,10 +152,6 @@ class LexicalIndex:
         """Rows that hold a token, (df,) int32, ascending."""
         return np.asarray(self._indices[self._span(token)])
 
-    def contains(self, tokens: Sequence[str], row: int) -> NDArray[np.bool_]:
-        """Whether a row holds each token, (len(tokens),) bool."""
-        return np.array([_member(self.rows(token), row) for token in tokens], dtype=bool)
-
     def _span(self, token: str) -> slice:
         """Where the column of a token lies; empty for an unknown one."""
         column = self._columns.get(token)
@@ -166,38 +162,33 @@ class LexicalIndex:
 
 @dataclass(frozen=True, slots=True)
 class FieldTokens:
-    """What the three fields are built from.
+    """What the fields are built from.
 
     Attributes:
         passages: Tokens of each paragraph's text.
-        windows: Tokens of each window.
         headings: Tokens of the headings above each paragraph.
     """
 
     passages: Sequence[Sequence[str]]
-    windows: Sequence[Sequence[str]]
     headings: Sequence[Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
 class LexicalFields:
-    """The three fields that words are looked for in.
+    """The fields that words are looked for in; row ``i`` is passage ``i`` in both.
 
     Attributes:
-        passages: BM25 of each paragraph's text.
-        windows: BM25 of each window.
-        headings: Presence in the headings above each paragraph, since a long heading is no weaker one.
+        passages: Each paragraph's text.
+        headings: The headings above each paragraph.
     """
 
     passages: LexicalIndex
-    windows: LexicalIndex
     headings: LexicalIndex
 
     @classmethod
     def build(cls, tokens: FieldTokens) -> Self:
-        """Index all fields."""
-        passages, windows = LexicalIndex.build(tokens.passages), LexicalIndex.build(tokens.windows)
-        return cls(passages, windows, LexicalIndex.build(tokens.headings, k1=0))
+        """Index the fields."""
+        return cls(LexicalIndex.build(tokens.passages), LexicalIndex.build(tokens.headings))
 
     @classmethod
     def load(cls, folder: Path) -> Self:
@@ -210,15 +201,9 @@ class LexicalFields:
 
     def save(self, folder: Path) -> None:
         """Write the fields into ``folder``, which must exist."""
-        for field, index in zip(FIELDS, (self.passages, self.windows, self.headings), strict=True):
+        for field, index in zip(FIELDS, (self.passages, self.headings), strict=True):
             (folder / field).mkdir()
             index.save(folder / field)
-
-
-def _member(rows: Ints, row: int) -> bool:
-    """Whether ascending ``rows`` hold ``row``."""
-    place = int(np.searchsorted(rows, row))
-    return place < len(rows) and int(rows[place]) == row
 
 
 def _array(path: Path, dtype: type[_T]) -> NDArray[_T]:

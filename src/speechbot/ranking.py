@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,13 +12,14 @@ from speechbot.text import fold
 from speechbot.words import occurs
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
     from speechbot.calibration import Calibration
     from speechbot.lexical import LexicalFields, LexicalIndex
     from speechbot.vectors import VectorIndex
+    from speechbot.words import Term
 
     Floats = NDArray[np.float32]
 
@@ -28,11 +30,11 @@ class Query:
 
     Attributes:
         vector: (dim,) float32, unit length.
-        terms: Tokens with their weights.
+        terms: Its tokens in place.
     """
 
     vector: Floats
-    terms: Mapping[str, float]
+    terms: Sequence[Term]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +43,17 @@ class Ranked:
 
     Attributes:
         row: Row of the passage.
-        window: Row of the window that speaks for it most.
         score: Weighted evidence; higher is better, no fixed range.
         probability: Calibrated probability in [0, 1] that the passage answers.
+        windows: Row of its first window, and of the window after its last.
+        support: What each of its windows adds to a score by its cosine.
     """
 
     row: int
-    window: int
     score: float
     probability: float
+    windows: tuple[int, int]
+    support: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,34 +63,38 @@ class Evidence:
     Attributes:
         cosines: (windows,) float32 in [-1, 1].
         standard: (windows,) float32, the same in standard deviations above the mean of all windows.
-        matches: (windows,) float32 in [0, 1], lexical match of each window.
         cosine: (passages,) float32, best window's ``standard``.
-        window: (passages,) float32 in [0, 1], best window's lexical match.
         body: (passages,) float32 in [0, 1], lexical match of the paragraph.
         heading: (passages,) float32 in [0, 1], share of the question in the headings above.
+        presence: (passages,) float32 in [0, 1], share of the question in the paragraph or the headings above.
     """
 
     cosines: Floats
     standard: Floats
-    matches: Floats
     cosine: Floats
-    window: Floats
     body: Floats
     heading: Floats
+    presence: Floats
 
 
 class Terms:
     """The tokens of a question, each with its share of the question's weight.
 
-    The share is the token's own weight times its inverse document frequency among the passages, over the sum of these
+    Every character of the question weighs the same and is shared by the tokens that cover it, so that a long word does
+    not count for more because it comes with its parts and bigrams. A word that no passage holds as such is left to its
+    bigrams, since the segmenter may have cut it differently there.
+
+    The share of a token is its weight times its inverse document frequency among the passages, over the sum of these
     for all tokens, unknown ones included. So a lexical score is what part of the question was found, in [0, 1], in an
     index of any size; and a long, chatty question trusts words less than a short, precise one without any switch.
     """
 
-    def __init__(self, terms: Mapping[str, float], passages: LexicalIndex) -> None:
+    def __init__(self, terms: Sequence[Term], passages: LexicalIndex) -> None:
         """Look the tokens up among the passages."""
-        self._tokens = list(terms)
-        self._weights = np.array(list(terms.values()), np.float32)
+        frequency = passages.frequency([term.token for term in terms])
+        weights = _weights([term for term, rows in zip(terms, frequency, strict=True) if rows or not term.spelt])
+        self._tokens = list(weights)
+        self._weights = np.array(list(weights.values()), np.float32)
         shares = self._weights * passages.idf(self._tokens)
         self._shares = shares / max(float(shares.sum()), 1e-9)
 
@@ -95,9 +103,12 @@ class Terms:
         most = max(float(self._weights @ index.idf(self._tokens)), 1e-9)
         return index.scores(self._tokens, self._weights.tolist()) / np.float32(most)
 
-    def presence(self, index: LexicalIndex) -> Floats:
-        """Share of the question that stands in every row of an index without saturation: ``(rows,)`` float32."""
-        return index.scores(self._tokens, (self._shares / index.idf(self._tokens)).tolist())
+    def presence(self, *fields: LexicalIndex) -> Floats:
+        """Share of the question that stands in every row of any of the fields: ``(rows,)`` float32 in [0, 1]."""
+        total = np.zeros(len(fields[0]), np.float32)
+        for token, share in zip(self._tokens, self._shares, strict=True):
+            total[np.unique(np.concatenate([field.rows(token) for field in fields]))] += share
+        return total
 
     def coverage(self, text: str) -> float:
         """Share of the question that stands in a text, in [0, 1]."""
@@ -106,16 +117,27 @@ class Terms:
         return float(sum(share for token, share in pairs if occurs(token, folded)))
 
 
+def _weights(terms: Sequence[Term]) -> dict[str, float]:
+    """Weight of each token; one that occurs several times has that of its weightiest occurrence."""
+    cover = Counter(at for term in terms for at in range(term.start, term.end))
+    weights: dict[str, float] = {}
+    for term in terms:
+        share = sum(1 / cover[at] for at in range(term.start, term.end)) / (term.end - term.start)
+        weights[term.token] = max(weights.get(term.token, 0.0), share * term.width)
+    return weights
+
+
 class Ranker:
     """Ranks the passages of one index; read-only, for any number of threads.
 
-    The evidence of a passage is the cosine of its best window, the lexical match of the paragraph, of its best window
-    and of the headings above it. Scores are added, not ranks: how much better the first is than the second counts.
+    The evidence of a passage is the cosine of its best window, the lexical match of the paragraph and what part of the
+    question stands in the headings above it. Scores are added, not ranks: how much better the first is than the second
+    counts.
 
     Args:
         vectors: Row i is window i.
         windows: (n, 3) int32: row of the passage, start and end in its text; ascending by row, each row at least once.
-        lexical: Rows of windows and passages as in ``windows``.
+        lexical: Row i is passage i.
         calibration: Weighs the evidence.
     """
 
@@ -139,29 +161,38 @@ class Ranker:
         among = np.arange(len(self._lexical.passages)) if rows is None else rows
         if k <= 0 or len(among) == 0:
             return []
-        weights, found = self._calibration, self.evidence(query)
-        scores = (
-            weights.cosine * found.cosine
-            + weights.window * found.window
-            + weights.body * found.body
-            + weights.heading * found.heading
-        )
-        nearest = float(self._best(found.cosines)[among].max())
-        places = weights.cosine * found.standard + weights.window * found.matches
+        found = self.evidence(query)
+        scores = self.scores(found)
+        nearest, covered = float(self._best(found.cosines)[among].max()), float(found.presence[among].max())
+        support = self._calibration.cosine * found.standard
+        best = among[np.argsort(-scores[among], kind="stable")[:k]]
         return [
             Ranked(
                 row,
-                self._place(row, places),
-                score := float(scores[row]),
-                weights.probability(score, nearest=nearest, passages=len(among)),
+                score,
+                self._calibration.probability(score, nearest=nearest, covered=covered, passages=len(among)),
+                (first, last),
+                tuple(support[first:last].tolist()),
             )
-            for row in among[np.argsort(-scores[among], kind="stable")[:k]].tolist()
+            for row, score, first, last in zip(
+                best.tolist(),
+                scores[best].tolist(),
+                self._starts[best].tolist(),
+                self._starts[best + 1].tolist(),
+                strict=True,
+            )
         ]
+
+    def scores(self, found: Evidence) -> Floats:
+        """Weighted evidence of each passage: ``(passages,)`` float32, higher is better."""
+        weights = self._calibration
+        total: Floats = weights.cosine * found.cosine + found.body + weights.heading * found.heading
+        return total
 
     def evidence(self, query: Query) -> Evidence:
         """What speaks for each passage."""
         terms = Terms(query.terms, self._lexical.passages)
-        cosines, matches = self._vectors.scores(query.vector), terms.match(self._lexical.windows)
+        cosines = self._vectors.scores(query.vector)
         mean, covariance = self._vectors.moments()
         # Mean and variance of the dot product with all rows, without a pass over them.
         spread = max(float(query.vector @ covariance @ query.vector), 1e-12) ** 0.5
@@ -169,17 +200,11 @@ class Ranker:
         return Evidence(
             cosines,
             standard,
-            matches,
             cosine=self._best(standard),
-            window=self._best(matches),
             body=terms.match(self._lexical.passages),
             heading=terms.presence(self._lexical.headings),
+            presence=terms.presence(self._lexical.passages, self._lexical.headings),
         )
-
-    def _place(self, row: int, places: Floats) -> int:
-        """Row of the window that speaks most for a passage."""
-        first, last = self._starts[row], self._starts[row + 1]
-        return int(first + places[first:last].argmax())
 
     def _best(self, of_windows: Floats) -> Floats:
         """The best window of each passage: ``(passages,)`` float32."""

@@ -9,6 +9,7 @@ from speechbot import wording
 from speechbot.calibration import calibration
 from speechbot.encoder import open_encoder
 from speechbot.errors import IndexDamaged
+from speechbot.headings import clean_title
 from speechbot.manifest import check_model
 from speechbot.models import Answer, Hit
 from speechbot.questions import check_question
@@ -148,7 +149,20 @@ class Retriever:
         return Hit(passage, ranked.probability, self._highlight(ranked, passage, terms))
 
     def _highlight(self, ranked: Ranked, passage: Passage, terms: Terms) -> tuple[int, int]:
-        """The sentence of the best window that holds most of the question; the first among equals."""
-        _row, start, end = self._generation.windows[ranked.window].tolist()
-        touching = [(a, b) for a, b in sentence_spans(passage.text) if a < end and b > start]
-        return max(touching, key=lambda span: terms.coverage(passage.text[slice(*span)]), default=(start, end))
+        """The sentence with the most evidence: what it holds of the question, and how near its window comes.
+
+        The heading that the paragraph begins with is passed over where there is more: it stands in the place already.
+        """
+        places = self._generation.windows[slice(*ranked.windows), 1:].tolist()
+
+        def evidence(span: tuple[int, int]) -> float:
+            touching = [
+                support
+                for (start, end), support in zip(places, ranked.support, strict=True)
+                if start < span[1] and span[0] < end
+            ]
+            return terms.coverage(passage.text[slice(*span)]) + max(touching)
+
+        first, *further = sentence_spans(passage.text) or [(0, len(passage.text))]
+        headed = bool(passage.section) and clean_title(passage.text[slice(*first)]) == passage.section[-1]
+        return max(further if headed and further else [first, *further], key=evidence)

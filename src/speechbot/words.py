@@ -6,7 +6,9 @@ import logging
 import re
 import sys
 import warnings
+from dataclasses import dataclass
 from functools import cache
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from speechbot.folders import cache_folder
@@ -21,9 +23,8 @@ if TYPE_CHECKING:
 _RUN = re.compile(r"(?P<han>[\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff]+)|[^\W_\u3400-\u9fff]+(?:\.\d+)*%?")
 # Marks a bigram, so that it is not counted together with a word of two characters.
 _BIGRAM = "_"
-# A bigram says half as much as a word: every word of two characters comes with one. On the three public sets any factor
-# from 0.5 to 1 gives the same R@1 within 0.2 points (benchmarks/ablation.json).
-_BIGRAM_WEIGHT = 0.5
+# A Latin word or number counts as much as a Chinese word of this many characters, the length of most.
+_FOREIGN_WIDTH = 2
 
 # Words that ask, point or join and say nothing about the subject; a question is matched without them.
 STOP_WORDS = frozenset(
@@ -40,9 +41,36 @@ STOP_WORDS = frozenset(
 )
 
 
-@cache
+_loading = Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A token of a question.
+
+    Attributes:
+        token: As ``tokens`` gives it for passages.
+        start: Where it stands in the folded question.
+        end: Where it ends there (exclusive).
+        width: How many characters it counts for.
+        spelt: Whether it is a Chinese word whose bigrams are terms of the question as well.
+    """
+
+    token: str
+    start: int
+    end: int
+    width: int
+    spelt: bool = False
+
+
 def _segmenter() -> jieba.Tokenizer:
-    """The segmenter, its dictionary loaded (0.7 s, or 0.3 s from the private cache)."""
+    """The segmenter, its dictionary loaded once (0.7 s, or 0.3 s from the private cache), by one thread."""
+    with _loading:
+        return _loaded()
+
+
+@cache
+def _loaded() -> jieba.Tokenizer:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # invalid escapes in jieba's own source (fxsjy/jieba issue 1050)
         # jieba looks for pkg_resources, which is slow and warns where it exists; None makes it use plain files.
@@ -63,26 +91,35 @@ def _segmenter() -> jieba.Tokenizer:
     return segmenter
 
 
+def segment(text: str) -> list[str]:
+    """The words of a text in order, each character in one of them."""
+    return list(_segmenter().cut(text))
+
+
 def tokens(text: str) -> list[str]:
     """Tokens of a passage: search-mode words and every bigram of its Han runs, repeated as often as they occur.
 
     Bigrams find what the segmenter cuts differently in question and passage.
     """
-    return [token for run, han in _runs(text) for token in _run_tokens(run, han=han)]
+    found: list[str] = []
+    for match in _RUN.finditer(fold(text)):
+        run = match[0]
+        if match["han"] is None:
+            found.append(run)
+        else:
+            found += _segmenter().cut_for_search(run)
+            found += (_BIGRAM + run[at : at + 2] for at in range(len(run) - 1))
+    return found
 
 
-def query_terms(question: str) -> dict[str, float]:
-    """Distinct tokens of a question with their weights, words that only ask or join left out.
+def query_terms(question: str) -> list[Term]:
+    """Tokens of a question in place, words that only ask or join left out, and the bigrams across them.
 
     A question of nothing but such words keeps them all, so that it can still match itself.
     """
-    found = [term for run, han in _runs(question) for term in _content_terms(run, han=han)]
-    return {token: _BIGRAM_WEIGHT if is_bigram(token) else 1.0 for token in found or tokens(question)}
-
-
-def is_bigram(token: str) -> bool:
-    """Whether a token is a pair of characters rather than a word."""
-    return token.startswith(_BIGRAM)
+    runs = list(_RUN.finditer(fold(question)))
+    found = [term for run in runs for term in _terms(run, STOP_WORDS)]
+    return found or [term for run in runs for term in _terms(run, frozenset())]
 
 
 def occurs(token: str, folded: str) -> bool:
@@ -90,30 +127,25 @@ def occurs(token: str, folded: str) -> bool:
     return token.removeprefix(_BIGRAM) in folded
 
 
-def _runs(text: str) -> Iterator[tuple[str, bool]]:
-    """Runs of a text, each with whether it is Han."""
-    return ((match[0], match["han"] is not None) for match in _RUN.finditer(fold(text)))
-
-
-def _bigrams(run: str) -> Iterator[str]:
-    return (_BIGRAM + run[start : start + 2] for start in range(len(run) - 1))
-
-
-def _run_tokens(run: str, *, han: bool) -> list[str]:
-    return [*_segmenter().cut_for_search(run), *_bigrams(run)] if han else [run]
-
-
-def _content_terms(run: str, *, han: bool) -> Iterator[str]:
-    """Words of a run that are no stop words, and the bigrams of what stands between stop words."""
-    if not han:
-        yield run
+def _terms(run: re.Match[str], stop: frozenset[str]) -> Iterator[Term]:
+    """Terms of a run: its words and their parts but ``stop``, and the bigrams of what stands between those."""
+    text, offset = run[0], run.start()
+    if run["han"] is None:
+        yield Term(text, *run.span(), width=_FOREIGN_WIDTH)
         return
-    between = ""
-    for word in _segmenter().cut(run):
-        if word in STOP_WORDS:
-            yield from _bigrams(between)
-            between = ""
+    between = 0
+    for word, first, last in _segmenter().tokenize(text):
+        if word in stop:
+            yield from _bigrams(text, between, first, offset)
+            between = last
         else:
-            between += word
-            yield from (part for part in _segmenter().cut_for_search(word) if part not in STOP_WORDS)
-    yield from _bigrams(between)
+            for part, start, end in _segmenter().tokenize(word, mode="search"):
+                if part not in stop:
+                    at, width = offset + first + start, end - start
+                    yield Term(part, at, at + width, width, spelt=width > 1)
+    yield from _bigrams(text, between, len(text), offset)
+
+
+def _bigrams(text: str, start: int, end: int, offset: int) -> Iterator[Term]:
+    """Bigrams of a part of a run that starts at ``offset``."""
+    return (Term(_BIGRAM + text[at : at + 2], offset + at, offset + at + 2, width=2) for at in range(start, end - 1))
