@@ -13,8 +13,10 @@ Step 2, probability: a logistic regression of "the best passage answers" on its 
 passages, the highest cosine of any of them and the largest share of the question's words in any of them (Platt 1999).
 Pools of 30 to 7,000 passages are drawn from each public set. Half of a pool's questions keep what answers them; for the
 other half it is taken out while its neighbours (same article, same statute) stay, and some questions come from another
-domain. Phrases from the passages are asked as well (``phrases.py``). Answerable and unanswerable weigh the same, so 0.5
-is the cut-off at which an answer is more likely right than wrong when both are equally frequent; it is not fitted.
+domain. Phrases from the passages are asked as well (``phrases.py``). Answerable and unanswerable weigh the same.
+
+Step 3, cut-off: the probability at which the share of answerable questions refused and the share of unanswerable ones
+answered add up to least, each domain judged by what was learnt from the others. The sum is flat around its minimum.
 """
 
 from __future__ import annotations
@@ -40,7 +42,7 @@ from speechbot.calibration import PATH, Calibration
 from speechbot.encoder import OnnxEncoder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -59,6 +61,7 @@ START = Calibration(0.1, 1, slope=1, nearest=0, covered=0, log_passages=0, inter
 PHRASES, PHRASES_WEIGH = 1 / 6, 0.25
 # Whether the highest raw cosine counts in step 2; it means something for the model it was learnt with only.
 VARIANTS = {"bundled": True, "other": False}
+CUTOFFS = tuple(round(0.05 * step, 2) for step in range(4, 17))
 
 
 def domain(labelled: LabelledSet) -> str:
@@ -243,14 +246,37 @@ def key(one: Outcome) -> tuple[str, int, bool, str]:
     return one.domain, int(size), one.answerable, one.kind
 
 
+def held_out(found: Sequence[Outcome], weights: Calibration, *, nearest: bool) -> dict[str, Calibration]:
+    """For each domain what is learnt from the others."""
+    names = sorted({one.domain for one in found})
+    return {name: platt([one for one in found if one.domain != name], weights, nearest=nearest) for name in names}
+
+
+def learn_cutoff(found: Sequence[Outcome], without: Mapping[str, Calibration]) -> tuple[float, dict[str, float]]:
+    """Step 3; also returns the mean error at every cut-off. Pool sizes of a domain weigh the same, and domains."""
+    groups: dict[str, dict[tuple[int, bool], list[float]]] = {}
+    for one in found:
+        if one.kind == "question":
+            name, size, answerable, _kind = key(one)
+            groups.setdefault(name, {}).setdefault((size, answerable), []).append(probability(one, without[name]))
+    errors = {}
+    for cutoff in CUTOFFS:
+        wrong = [
+            np.mean([np.mean((np.array(p) >= cutoff) != answerable) for (_, answerable), p in sizes.items()])
+            for sizes in groups.values()
+        ]
+        errors[f"{cutoff:.2f}"] = round(float(np.mean(wrong)), 4)
+    return float(min(errors, key=lambda cutoff: errors[cutoff])), errors
+
+
+def probability(one: Outcome, calibration: Calibration) -> float:
+    """Calibrated probability of an outcome's best passage."""
+    return calibration.probability(one.score, nearest=one.nearest, covered=one.covered, passages=one.passages)
+
+
 def quality(found: Sequence[Outcome], calibration: Calibration) -> dict[str, float]:
     """How refusal at the cut-off does on some outcomes."""
-    probabilities = np.array(
-        [
-            calibration.probability(one.score, nearest=one.nearest, covered=one.covered, passages=one.passages)
-            for one in found
-        ]
-    )
+    probabilities = np.array([probability(one, calibration) for one in found])
     refused, answerable = probabilities < calibration.cutoff, np.array([one.answerable for one in found])
     right = np.array([one.right for one in found])
     bins = np.minimum((probabilities * 10).astype(int), 9)
@@ -270,17 +296,19 @@ def quality(found: Sequence[Outcome], calibration: Calibration) -> dict[str, flo
 def learn(
     found: Sequence[Outcome], tests: Sequence[LabelledSet], weights: Calibration, *, nearest: bool
 ) -> dict[str, Any]:
-    """Step 2 for one variant, with how well it holds on what it was not learnt from."""
-    learnt = platt(found, weights, nearest=nearest)
-    held_out = {}
-    for name in sorted({one.domain for one in found}):
-        without = platt([one for one in found if one.domain != name], weights, nearest=nearest)
+    """Steps 2 and 3 for one variant, with how well it holds on what it was not learnt from."""
+    without = held_out(found, weights, nearest=nearest)
+    cutoff, errors = learn_cutoff(found, without)
+    learnt = replace(platt(found, weights, nearest=nearest), cutoff=cutoff)
+    domains: dict[str, Any] = {}
+    for name, others in without.items():
+        judge = replace(others, cutoff=cutoff)
         mine = [one for one in found if one.domain == name and one.kind == "question"]
         typed = [one for one in found if one.domain == name and one.kind == "phrase"]
-        held_out[name] = {"all": quality(mine, without), "phrases": quality(typed, without)}
+        domains[name] = {"all": quality(mine, judge), "phrases": quality(typed, judge)}
         for size in sorted({key(one)[1] for one in mine}) if name != "reports" else ():
             part = [one for one in mine if key(one)[1] == size]
-            held_out[name][f"about {round(10 ** (size / 2))} passages"] = quality(part, without)
+            domains[name][f"about {round(10 ** (size / 2))} passages"] = quality(part, judge)
     test = {}
     for labelled in tests:
         pool = whole(labelled)
@@ -288,7 +316,7 @@ def learn(
         asked_all = list(own_outcomes(pool, ranker, range(len(labelled.questions))))
         right = [one.right for one in asked_all if one.answerable]
         test[labelled.name] = {"r1": round(float(np.mean(right)), 4), **quality(asked_all, learnt)}
-    return {"learnt": learnt, "held_out_domains": held_out, "first_material": test}
+    return {"learnt": learnt, "error_at_cutoff": errors, "held_out_domains": domains, "first_material": test}
 
 
 def main() -> None:

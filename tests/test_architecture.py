@@ -55,6 +55,7 @@ LAYERS = (
     "indexer",
     "calibration",
     "ranking",
+    "spelling",
     "retriever",
     "evaluation",
     "settings",

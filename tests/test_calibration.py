@@ -86,7 +86,7 @@ def test_raw_cosines_count_for_the_bundled_model_alone() -> None:
 
     assert other.nearest == 0
     assert bundled.nearest > 0
-    assert (bundled.cosine, bundled.heading, bundled.cutoff) == (other.cosine, other.heading, other.cutoff)
+    assert (bundled.cosine, bundled.heading) == (other.cosine, other.heading)
 
 
 def test_what_is_shipped_is_what_was_learnt() -> None:

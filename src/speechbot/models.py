@@ -148,12 +148,14 @@ class Answer:
         hits: The best passages, best first. When ``found`` is false they are only the nearest ones.
         found: Whether the best hit's probability reaches the calibrated cut-off.
         confidence: Probability in [0, 1] of the best hit; 0 without hits.
+        corrected: The question as it was searched, where typing errors were set right in it; else None.
     """
 
     question: str
     hits: tuple[Hit, ...]
     found: bool
     confidence: float
+    corrected: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """The answer as ``--json`` prints it."""
@@ -161,6 +163,7 @@ class Answer:
             "question": self.question,
             "found": self.found,
             "confidence": round(self.confidence, 4),
+            "corrected": self.corrected,
             "hits": [hit.to_dict() for hit in self.hits],
         }
 

@@ -15,6 +15,7 @@ from speechbot.models import Answer, Hit
 from speechbot.questions import check_question
 from speechbot.ranking import Query, Ranker, Terms
 from speechbot.sentences import sentence_spans
+from speechbot.spelling import corrected
 from speechbot.store import open_live
 from speechbot.text import fold
 from speechbot.words import query_terms
@@ -111,7 +112,7 @@ class Retriever:
             QuestionError: The question is empty, too long or not text.
             FilterError: A filter matches nothing.
         """
-        asked = fold(check_question(question))
+        _line, _folded, asked = self._read(question)
         catalog = self._generation.catalog
         filtered = any(value is not None for value in (source, speech, section))
         rows = catalog.rows(source=source, speech=speech, section=section) if filtered else None
@@ -140,7 +141,22 @@ class Retriever:
         confidence = hits[0].score if hits else 0.0
         found = confidence >= self._calibration.cutoff
         kept = [hit for hit in hits if not found or hit.score >= self._calibration.cutoff]
-        return Answer(question=question, hits=tuple(kept[: max(k, 0)]), found=found, confidence=confidence)
+        return Answer(question, tuple(kept[: max(k, 0)]), found, confidence, self._corrected(question))
+
+    def _read(self, question: str) -> tuple[str, str, str]:
+        """The question on one line, folded, and as it is searched: folded with typing errors set right."""
+        line = check_question(question)
+        folded = fold(line)
+        return line, folded, corrected(folded, self._generation.lexical.passages.frequency)
+
+    def _corrected(self, question: str) -> str | None:
+        """The question with typing errors set right, else as it was typed; None when there are none."""
+        line, folded, asked = self._read(question)
+        if asked == folded:
+            return None
+        if len(line) != len(folded):
+            return asked
+        return "".join(new if new != old else typed for typed, old, new in zip(line, folded, asked, strict=True))
 
     def _hit(self, ranked: Ranked, passage: Passage, terms: Terms) -> Hit:
         """Check the passage against its source; find the sentence that answers best."""

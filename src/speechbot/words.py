@@ -96,6 +96,26 @@ def segment(text: str) -> list[str]:
     return list(_segmenter().cut(text))
 
 
+def dictionary_words(text: str) -> list[str]:
+    """The words of a text in order, none of which is made up: what the dictionary does not know stays single characters."""
+    return list(_segmenter().cut(text, HMM=False))
+
+
+def in_dictionary(word: str) -> bool:
+    """Whether the segmenter's dictionary has the word."""
+    return bool(_segmenter().FREQ.get(word))
+
+
+def han_runs(folded: str) -> list[tuple[str, int]]:
+    """Runs of Chinese characters of a folded text, each with its offset."""
+    return [(match[0], match.start()) for match in _RUN.finditer(folded) if match["han"] is not None]
+
+
+def bigram(pair: str) -> str:
+    """The token of two neighbouring characters."""
+    return _BIGRAM + pair
+
+
 def tokens(text: str) -> list[str]:
     """Tokens of a passage: search-mode words and every bigram of its Han runs, repeated as often as they occur.
 
@@ -108,7 +128,7 @@ def tokens(text: str) -> list[str]:
             found.append(run)
         else:
             found += _segmenter().cut_for_search(run)
-            found += (_BIGRAM + run[at : at + 2] for at in range(len(run) - 1))
+            found += (bigram(run[at : at + 2]) for at in range(len(run) - 1))
     return found
 
 
@@ -148,4 +168,4 @@ def _terms(run: re.Match[str], stop: frozenset[str]) -> Iterator[Term]:
 
 def _bigrams(text: str, start: int, end: int, offset: int) -> Iterator[Term]:
     """Bigrams of a part of a run that starts at ``offset``."""
-    return (Term(_BIGRAM + text[at : at + 2], offset + at, offset + at + 2, width=2) for at in range(start, end - 1))
+    return (Term(bigram(text[at : at + 2]), offset + at, offset + at + 2, width=2) for at in range(start, end - 1))
