@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: run test lint check wheel
+.PHONY: run test lint check wheel bench-tools
 .DELETE_ON_ERROR:
 
 run: $(VENV)/.installed
@@ -37,3 +37,6 @@ $(VENV)/.developing: $(VENV)/.installed
 	$(PIP) install --quiet --upgrade 'pip>=25.1'
 	$(PIP) install --quiet -c constraints.txt --group dev
 	@touch $@
+
+bench-tools: $(VENV)/.developing
+	$(PIP) install --quiet -c constraints.txt --group bench --group model

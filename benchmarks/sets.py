@@ -19,7 +19,7 @@ import numpy as np
 
 from speechbot import fields
 from speechbot.models import Passage, Source
-from speechbot.onnx_model import OnnxModel
+from speechbot.onnx_model import FOLDER, OnnxModel, pool
 from speechbot.parser import parse
 from speechbot.readers import decode, read_corpus
 from speechbot.text import fold
@@ -100,7 +100,7 @@ class LabelledSet:
 def encode(texts: Sequence[str], *, label: str) -> NDArray[np.float32]:
     """Encode with the bundled model on all cores, or take the vectors from the cache."""
     digest = hashlib.sha256()
-    digest.update((Path(sys.modules[OnnxModel.__module__].FOLDER) / "model.onnx").read_bytes())
+    digest.update((FOLDER / "model.onnx").read_bytes())
     digest.update("\0".join(texts).encode())
     path = CACHE / f"{digest.hexdigest()[:24]}.npy"
     if not path.exists():
@@ -108,16 +108,11 @@ def encode(texts: Sequence[str], *, label: str) -> NDArray[np.float32]:
         model = OnnxModel()
         ids = [model.token_ids(text) for text in texts]
         # Pooled at once: the token embeddings of a whole set would fill the memory.
-        vectors = [_unit(output) for output in model.many_token_embeddings(ids)]
+        vectors = [pool(output) for output in model.many_token_embeddings(ids)]
         CACHE.mkdir(parents=True, exist_ok=True)
         np.save(path, np.array(vectors, np.float32))
     found: NDArray[np.float32] = np.load(path)
     return found
-
-
-def _unit(embeddings: NDArray[np.float32]) -> NDArray[np.float32]:
-    mean: NDArray[np.float32] = embeddings.mean(axis=0)
-    return mean / np.linalg.norm(mean)
 
 
 def public_set(name: str) -> LabelledSet:

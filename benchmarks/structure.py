@@ -9,15 +9,14 @@ Reads ``../shared/bench/speeches`` (another place with ``--bench``), prints one 
 from __future__ import annotations
 
 import argparse
-import json
-import platform
-import subprocess
 import sys
 import time
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import record
 
 from speechbot.lines import LONGEST, PART
 from speechbot.parser import parse, roles
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
 
     from speechbot.models import Source
 
-ROOT = Path(__file__).resolve().parents[1]
 KEPT = ("passage", "heading")
 SHARES = (0, 10, 50, 90, 99, 100)
 
@@ -105,26 +103,6 @@ def measure(bench: Path) -> dict[str, Any]:
     return {**result, "all": everything.to_dict()}
 
 
-def settings() -> dict[str, Any]:
-    """Where and with what the counts were taken."""
-    command = ["git", "-C", str(ROOT), "describe", "--always", "--dirty", "--abbrev=12"]
-    commit = subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()  # noqa: S603 - our own words
-    model = [line for line in _lines(Path("/proc/cpuinfo")) if line.startswith("model name")]
-    return {
-        "longest_paragraph": LONGEST,
-        "part": PART,
-        "python": platform.python_version(),
-        "machine": platform.machine(),
-        "processor": model[0].split(":", 1)[1].strip() if model else platform.processor(),
-        "commit": commit,
-    }
-
-
-def _lines(path: Path) -> list[str]:
-    """Lines of a file that other systems do not have."""
-    return path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-
-
 def show(name: str, counts: dict[str, Any]) -> None:
     """Print the counts of one collection."""
     levels = "  ".join(f"{level}: {count}" for level, count in counts["sections_per_level"].items())
@@ -142,8 +120,8 @@ def show(name: str, counts: dict[str, Any]) -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure, print and write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--bench", type=Path, default=ROOT.parent / "shared" / "bench", help="folder of public data")
-    parser.add_argument("--output", type=Path, default=ROOT / "benchmarks" / "structure.json", help="where to write")
+    parser.add_argument("--bench", type=Path, default=record.BENCH, help="folder of public data")
+    parser.add_argument("--output", type=Path, default=Path(__file__).with_suffix(".json"), help="where to write")
     options = parser.parse_args(arguments)
     if not (options.bench / "speeches").is_dir():
         print(f"no public speeches at {options.bench / 'speeches'}: nothing measured; name the folder with --bench")
@@ -151,9 +129,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     counts = measure(options.bench)
     for name, row in counts.items():
         show(name, row)
-    report = {"settings": settings(), "collections": counts}
-    options.output.write_text(json.dumps(report, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-    print(f"written to {options.output}")
+    record.write(options.output, settings={"longest_paragraph": LONGEST, "part": PART}, results=counts)
     return 0
 
 

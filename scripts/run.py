@@ -16,7 +16,7 @@ def speechbot(*arguments: str) -> int:
 
 
 def main() -> int:
-    """Bot with a token, conversation on a terminal, else one worked example."""
+    """Conversation on a terminal, else one worked example; with a token, a word on when the bot comes."""
     try:
         token = load_settings().token
     except SpeechbotError as error:
@@ -26,7 +26,8 @@ def main() -> int:
     if status:
         return status
     if token is not None:
-        return speechbot("bot")
+        sys.stdout.write(f"{wording.RUN_BOT_LATER}\n")
+        sys.stdout.flush()
     if sys.stdin.isatty() and sys.stdout.isatty():
         return speechbot("chat")
     sys.stdout.write(f"\n$ speechbot ask {wording.RUN_QUESTION}\n")

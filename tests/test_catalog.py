@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -66,12 +67,10 @@ def test_everything_is_given_back(catalog: Catalog) -> None:
     assert catalog.speeches() == SPEECHES
     assert catalog.passages() == PASSAGES
     assert len(catalog) == 4
-    assert catalog.source_text("乙.txt") == TEXT
 
 
 def test_rows_follow_the_speeches(catalog: Catalog) -> None:
     """A passage's row is its position in the corpus; rows come in the order asked for, repeats included."""
-    assert catalog.passage(2) == PASSAGES[2]
     assert catalog.passages([3, 0, 3]) == (PASSAGES[3], PASSAGES[0], PASSAGES[3])
     assert catalog.passages([]) == ()
 
@@ -85,13 +84,47 @@ def test_more_rows_than_sqlite_has_placeholders(catalog: Catalog) -> None:
 def test_unknown_row_is_an_error(catalog: Catalog, row: int) -> None:
     """A row that does not exist is an error, not another passage."""
     with pytest.raises(IndexError):
-        catalog.passage(row)
+        catalog.passages([0, row])
 
 
-def test_unknown_source_is_an_error(catalog: Catalog) -> None:
-    """The text of a source that is not there is an error."""
-    with pytest.raises(KeyError):
-        catalog.source_text("丙.txt")
+@pytest.mark.parametrize(
+    "change", [{"text": "堤要宽。"}, {"start": 11, "end": 15}, {"end": 99}, {"source": "丙.txt"}, {"text": "堤要高"}]
+)
+def test_one_altered_passage_is_not_verbatim(catalog: Catalog, change: dict[str, Any]) -> None:
+    """Passages are verbatim when each stands at its place in its source; one that does not is enough."""
+    assert catalog.verbatim(PASSAGES)
+    assert catalog.verbatim([])
+
+    assert not catalog.verbatim([*PASSAGES, replace(PASSAGES[0], **change)])
+
+
+def test_each_text_is_read_once(catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many quotes are compared, in whatever order, the text of a source is read from the file once."""
+    read: list[str] = []
+    query = catalog._query
+
+    def note(sql: str, *values: str) -> list[tuple[Any, ...]]:
+        read.extend(values)
+        return query(sql, *values)
+
+    monkeypatch.setattr(catalog, "_query", note)
+
+    assert catalog.verbatim(PASSAGES * 20)
+
+    assert sorted(read) == ["乙.txt", "甲/水利.txt"]
+
+
+def test_few_texts_are_held(tmp_path: Path) -> None:
+    """Comparing quotes of many sources holds the texts of the last few in memory, and of none once closed."""
+    names = [f"{n}.txt" for n in range(20)]
+    speeches = [Speech("讲", name, 0, 1, (), (passage(n, "书要新。", "讲", (), name),)) for n, name in enumerate(names)]
+    write_catalog(tmp_path / "c", [Source(name, "utf-8", "aa", TEXT) for name in names], speeches)
+
+    with Catalog(tmp_path / "c") as catalog:
+        assert catalog.verbatim(catalog.passages() * 2)
+        assert catalog._text.cache_info().misses == 20
+        assert catalog._text.cache_info().currsize == 8
+    assert catalog._text.cache_info().currsize == 0
 
 
 def test_passage_is_found_by_id(catalog: Catalog) -> None:
@@ -114,6 +147,7 @@ def test_passage_is_found_by_id(catalog: Catalog) -> None:
         ({"section": "筑堤"}, [0, 1, 3]),
         ({"source": "乙", "section": "筑堤"}, [3]),
         ({"source": "乙", "speech": "筑堤"}, [3]),
+        ({"source": "甲", "speech": "水利", "section": "筑堤"}, [0, 1]),
     ],
 )
 def test_filters_narrow(catalog: Catalog, filters: dict[str, str], rows: list[int]) -> None:
@@ -140,11 +174,17 @@ def test_exact_name_wins_over_containment(tmp_path: Path) -> None:
         ({"source": "丙"}, "文件", "丙"),
         ({"speech": "  "}, "讲话", "  "),
         ({"section": ""}, "章节", ""),
-        ({"source": "甲", "speech": "图书"}, "讲话", "图书"),
+        ({"speech": "空"}, "讲话", "空"),
+        ({"source": "甲", "speech": "图书"}, "文件“甲”里的讲话", "图书"),
+        ({"speech": "水利", "section": "再说"}, "讲话“水利”里的章节", "再说"),
+        ({"source": "甲", "speech": "水利", "section": "再说"}, "文件“甲”里的讲话“水利”里的章节", "再说"),
     ],
 )
 def test_filter_that_leaves_nothing_is_named(catalog: Catalog, filters: dict[str, str], kind: str, value: str) -> None:
-    """When nothing is left the error names the filter that did it and points to the outline; blank matches nothing."""
+    """When nothing is left the error names the filter that did it, where, and the outline; blank matches nothing.
+
+    It must not say that the index lacks what only the speech or file asked for lacks.
+    """
     with pytest.raises(FilterError, match="speechbot outline") as caught:
         catalog.rows(**filters)
 
@@ -156,9 +196,9 @@ def test_threads_share_a_catalogue(catalog: Catalog) -> None:
     rows = [n % 4 for n in range(400)]
 
     with ThreadPoolExecutor(8) as pool:
-        found = list(pool.map(catalog.passage, rows))
+        found = list(pool.map(lambda row: catalog.passages([row]), rows))
 
-    assert found == [PASSAGES[row] for row in rows]
+    assert found == [(PASSAGES[row],) for row in rows]
 
 
 def test_catalogue_cannot_be_written(catalog: Catalog) -> None:

@@ -22,10 +22,12 @@ from speechbot.store import live, open_live
 from tests.conftest import ToyEncoder
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from typer.testing import Result
 
+    from speechbot.chat import Answerer
     from speechbot.models import Speech
 
 
@@ -47,6 +49,10 @@ class Scripted:
         with open_live(index) as generation:
             self._speeches = generation.catalog.speeches()
         self.asked: list[tuple[object, ...]] = []
+        self.generation = live(index)
+
+    def close(self) -> None:
+        """Nothing is open."""
 
     def search(self, question: str, k: int = 5) -> list[Hit]:
         """The first paragraphs."""
@@ -213,8 +219,9 @@ def test_ask_as_json(retriever: Scripted) -> None:
 
 @pytest.mark.usefixtures("retriever")
 def test_ask_finding_nothing_is_no_failure() -> None:
-    """Exit 0; nothing quoted in words, the nearest hits in JSON with found false."""
+    """Exit 0; nothing quoted, neither in words nor in JSON, where the nearest hits come with --near."""
     words, data = run("ask", "没有的事"), run("ask", "没有的事", "--json")
+    near = json.loads(run("ask", "没有的事", "--json", "--near").stdout)
 
     assert words.exit_code == 0
     assert words.stdout == (
@@ -222,7 +229,8 @@ def test_ask_finding_nothing_is_no_failure() -> None:
         "可以换一种说法，用材料里可能出现的词再问一次；想看最接近的段落，请在命令后加 --near。\n"
     )
     answer = json.loads(data.stdout)
-    assert (answer["found"], len(answer["hits"])) == (False, 3)
+    assert (answer["found"], answer["hits"], answer["confidence"]) == (False, [], 0.1)
+    assert (near["found"], len(near["hits"])) == (False, 3)
 
 
 @pytest.mark.usefixtures("retriever")
@@ -252,11 +260,31 @@ def test_without_an_index_each_command_says_what_to_run(arguments: tuple[str, ..
 
 @pytest.mark.usefixtures("retriever")
 def test_chat_reads_a_pipe() -> None:
-    """Questions line by line, plain answers."""
+    """Questions line by line, each repeated above its plain answer."""
     result = run("chat", stdin="没有的事\n/quit\n")
 
     assert result.exit_code == 0
-    assert result.stdout.startswith("材料中没有找到这个问题的答案。\n")
+    assert result.stdout.startswith("问> 没有的事\n材料中没有找到这个问题的答案。\n")
+
+
+def test_chat_follows_a_rebuilt_index(corpus: Path, index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a conversation is handed answers from the generation that is live when it is asked."""
+    answering: list[str] = []
+
+    def talk(following: Callable[[], Answerer], **_streams: object) -> None:
+        answering.append(following().generation)
+        (corpus / "河道治理讲话.txt").unlink()
+        run("index", "--corpus", str(corpus), "--index", str(index))
+        answering.append(following().generation)
+
+    monkeypatch.setattr(cli, "_retriever", Scripted)
+    monkeypatch.setattr("speechbot.cli.converse", talk)
+    before = live(index)
+
+    run("chat", "--index", str(index))
+
+    assert answering == [before, live(index)]
+    assert before != live(index)
 
 
 def test_outline_draws_trees(index: Path) -> None:
@@ -339,6 +367,18 @@ def test_eval_prints_a_table(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("retriever")
+def test_eval_warns_of_snippets_that_no_passage_holds(tmp_path: Path) -> None:
+    """One line on stderr names the questions that nothing could answer; the report comes all the same."""
+    lost = QUESTIONS.splitlines()[0].replace('"1"', '"九"').replace("刚才五位馆长", "刚才六位馆长")
+    (tmp_path / "q.jsonl").write_text(QUESTIONS + lost, encoding="utf-8")
+
+    result = run("eval", "q.jsonl", "--json")
+
+    assert result.stderr == "有 1 道题的 gold 片段不在索引里（九），无法答对，请核对问题文件或材料\n"
+    assert json.loads(result.stdout)["overall"]["questions"] == 3
+
+
+@pytest.mark.usefixtures("retriever")
 def test_eval_as_json(tmp_path: Path) -> None:
     """Programs get the report."""
     (tmp_path / "q.jsonl").write_text(QUESTIONS, encoding="utf-8")
@@ -359,17 +399,53 @@ def program(*arguments: str, index: Path) -> list[str]:
     return [sys.executable, "-m", "speechbot", *arguments, "--index", str(index)]
 
 
+def buffered() -> dict[str, str]:
+    """An environment in which output waits in a buffer, as it does for users, until the end of the program."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+
+
 def test_a_closed_pipe_is_quiet(index: Path) -> None:
     """`speechbot outline | head` ends without a word and with status 0."""
     reading, writing = os.pipe()
     os.close(reading)
 
     done = subprocess.run(  # noqa: S603 - our own program
-        program("outline", index=index), stdout=writing, stderr=subprocess.PIPE, check=False, encoding="utf-8"
+        program("outline", index=index),
+        stdout=writing,
+        env=buffered(),
+        stderr=subprocess.PIPE,
+        check=False,
+        encoding="utf-8",
     )
     os.close(writing)
 
     assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("redirection", "arguments", "message"),
+    [
+        (">/dev/full", "outline", "无法输出结果（磁盘空间不足），请换一个地方输出，或腾出空间后重试\n"),
+        (">/dev/full", "status --json", "无法输出结果（磁盘空间不足），请换一个地方输出，或腾出空间后重试\n"),
+        (">/dev/full", "status --help", "无法输出结果（磁盘空间不足），请换一个地方输出，或腾出空间后重试\n"),
+        (">/dev/full", "--help", "无法输出结果（磁盘空间不足），请换一个地方输出，或腾出空间后重试\n"),
+        (">&-", "status", "标准输出已关闭，结果无处可写，请不要关闭它；不需要输出时请写 >/dev/null\n"),
+        ("<&-", "chat", "标准输入已关闭，读不到问题，请在终端里运行 speechbot chat，或从文件读入问题\n"),
+    ],
+)
+def test_closed_or_full_streams_fail_in_one_line(redirection: str, arguments: str, message: str, index: Path) -> None:
+    """Status 1 and one line on stderr, also from what the interpreter does with its buffers at the end."""
+    command = f'"$0" -m speechbot {arguments} {redirection}'
+
+    done = subprocess.run(  # noqa: S603 - our own program
+        ["/bin/sh", "-c", command, sys.executable],
+        env={**buffered(), "SPEECHBOT_INDEX": str(index)},
+        capture_output=True,
+        check=False,
+        encoding="utf-8",
+    )
+
+    assert (done.returncode, done.stderr) == (1, message)
 
 
 class Terminal(io.StringIO):

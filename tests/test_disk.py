@@ -5,12 +5,13 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import re
 from typing import TYPE_CHECKING
 
 import pytest
 
-from speechbot.disk import replace_text, sha256, sync_tree, writing
-from speechbot.errors import IndexNotWritable
+from speechbot.disk import broken, replace_text, sha256, sync_tree, writing
+from speechbot.errors import IndexDamaged, IndexMismatch, IndexNotWritable
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,7 +24,12 @@ if TYPE_CHECKING:
         (OSError(errno.EROFS, "read-only"), "只读"),
         (OSError(errno.ENOSPC, "full"), "磁盘空间不足"),
         (FileExistsError(errno.EEXIST, "exists"), "同名文件"),
-        (OSError(errno.EIO, "Input/output error"), "Input/output error"),
+        (IsADirectoryError(errno.EISDIR, "is a directory", "/a/锁"), "锁 应为文件，却是文件夹，请先移走它"),
+        (OSError(errno.ENOTEMPTY, "not empty", "/a/针"), "文件夹 针 不是空的，请先移走它"),
+        (NotADirectoryError(errno.ENOTDIR, "not a directory"), "同名文件"),
+        (FileNotFoundError(errno.ENOENT, "missing"), "文件夹不存在"),
+        (OSError(errno.EIO, "Input/output error"), "磁盘读写出错"),
+        (OSError(errno.EMLINK, "Too many links"), "Too many links"),
         (OSError("12 requested and 3 written"), "磁盘空间不足"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
@@ -47,6 +53,44 @@ def test_text_is_replaced(tmp_path: Path) -> None:
 
     assert path.read_bytes() == "新\n".encode()
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_text_is_on_the_disk_before_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The new text is flushed before it takes the old one's place, the folder after that: no power cut loses both."""
+    steps: list[object] = []
+    replace = os.replace
+
+    def note(source: Path, target: Path) -> None:
+        steps.append("replace")
+        replace(source, target)
+
+    monkeypatch.setattr(os, "fsync", lambda handle: steps.append(os.fstat(handle).st_ino))
+    monkeypatch.setattr(os, "replace", note)
+
+    replace_text(tmp_path / "指针", "新")
+
+    assert steps == [(tmp_path / "指针").stat().st_ino, "replace", tmp_path.stat().st_ino]
+
+
+@pytest.mark.parametrize(
+    ("error", "kind", "detail"),
+    [
+        (FileNotFoundError(errno.ENOENT, "missing"), IndexDamaged, "文件缺失"),
+        (NotADirectoryError(errno.ENOTDIR, "not a directory"), IndexDamaged, "文件缺失"),
+        (IsADirectoryError(errno.EISDIR, "is a directory"), IndexDamaged, "它是文件夹"),
+        (OSError(errno.EIO, "Input/output error"), IndexDamaged, "磁盘读写出错"),
+        (OSError(errno.ELOOP, "Too many links"), IndexDamaged, "无法读取"),
+        (PermissionError(errno.EACCES, "denied"), IndexMismatch, "没有权限读取索引 .*请检查它的权限后重试$"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_failure_to_read_says_why(tmp_path: Path, error: OSError, kind: type[IndexMismatch], detail: str) -> None:
+    """Every operating system error becomes one Chinese line that names the file; what is forbidden is not damaged."""
+    found = broken(tmp_path / "清单", error)
+
+    assert type(found) is kind
+    assert found.path == tmp_path / "清单"
+    assert re.search(detail, str(found))
 
 
 def test_failed_replacement_keeps_the_old_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

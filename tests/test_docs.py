@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import importlib.util
+import os
 import re
 import shlex
 import shutil
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from typer.testing import CliRunner
 
-from speechbot import Answer, build_index, wording
+from speechbot import Answer, Retriever, build_index, wording
 from speechbot.cli import app
-from speechbot.settings import names
 
 if TYPE_CHECKING:
     from typer.testing import Result
@@ -53,8 +55,8 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(autouse=True)
 def _surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
     """No settings of the developer's."""
-    for name in names():
-        monkeypatch.delenv(name, raising=False)
+    for name in [name for name in os.environ if name.startswith("SPEECHBOT_")]:
+        monkeypatch.delenv(name)
 
 
 def run(row: str) -> Result:
@@ -97,6 +99,45 @@ def test_the_python_example_works(project: Path, monkeypatch: pytest.MonkeyPatch
     start, end = answer.hits[0].highlight
     assert "`.highlight`" in READMES[0]
     assert 0 <= start < end <= len(answer.hits[0].passage.text)
+
+
+@pytest.mark.model
+def test_the_question_of_make_run_is_answered_rightly(project: Path) -> None:
+    """The first answer that anybody sees is the right sentence, and sure."""
+    with Retriever.open(project / "index") as retriever:
+        answer = retriever.ask(wording.RUN_QUESTION)
+
+    best = answer.hits[0]
+    assert answer.found
+    assert best.passage.text[slice(*best.highlight)] == "对党忠诚是党员的首要政治品格，是政治能力的直接体现。"
+    assert answer.confidence >= 0.8
+
+
+@pytest.mark.parametrize(("terminal", "last"), [(True, ("chat",)), (False, ("ask", wording.RUN_QUESTION))])
+def test_make_run_with_a_token_falls_back_to_the_terminal(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *, terminal: bool, last: tuple[str, ...]
+) -> None:
+    """As long as there is no bot, a token costs one line that says so, and someone can ask all the same."""
+    spec = importlib.util.spec_from_file_location("run", ROOT / "scripts" / "run.py")
+    assert spec is not None
+    assert spec.loader is not None
+    run_script = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(run_script)
+    started: list[tuple[str, ...]] = []
+    monkeypatch.setenv("SPEECHBOT_TOKEN", "123456789:" + "x" * 35)
+
+    def start(*arguments: str) -> int:
+        started.append(arguments)
+        return 0
+
+    monkeypatch.setattr(run_script, "speechbot", start)
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: terminal)
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: terminal)
+
+    assert run_script.main() == 0
+
+    assert started == [("index",), last]
+    assert capsys.readouterr().out.startswith(f"{wording.RUN_BOT_LATER}\n")
 
 
 def test_every_command_named_exists() -> None:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from speechbot.errors import QuestionFileError
-from speechbot.evaluation import Question, Scores, evaluate, load_questions
-from speechbot.models import Answer, Hit, Passage
+from speechbot.evaluation import Question, Scores, evaluate, load_questions, unfounded
+from speechbot.models import Answer, Hit, Passage, Speech
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -109,6 +109,48 @@ def test_latency_is_that_of_ask(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (report.median_ms, report.p95_ms) == (2.0, 10.0)
 
 
+def test_percentile_is_the_nearest_rank(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of twenty times the 19th is the 95th percentile, whatever their order; the median lies between two."""
+    seconds = [((7 * number) % 20 + 1) / 1000 for number in range(20)]
+    moments = [moment for one in seconds for moment in (0.0, one)]
+    monkeypatch.setattr("speechbot.evaluation.time.perf_counter", lambda: moments.pop(0))
+    texts = {str(number): ["甲"] for number in range(20)}
+
+    report = evaluate(Scripted(texts, set()), [question(name, "fact", "甲") for name in texts])
+
+    assert (report.median_ms, report.p95_ms) == (10.5, 19.0)
+
+
+def test_what_is_loaded_on_first_use_is_not_timed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One question is asked before the clock is looked at for the first time."""
+    events: list[str] = []
+
+    class Slow(Scripted):
+        def ask(self, question: str) -> Answer:
+            events.append(question)
+            return super().ask(question)
+
+    def look() -> float:
+        events.append("clock")
+        return 0.0
+
+    monkeypatch.setattr("speechbot.evaluation.time.perf_counter", look)
+
+    evaluate(Slow(TEXTS, set()), QUESTIONS[:2])
+
+    assert events == ["一", "clock", "一", "clock", "clock", "二", "clock"]
+
+
+def test_questions_that_nothing_can_answer_are_found() -> None:
+    """Those none of whose snippets stands in a passage; one snippet is enough, refusals need none."""
+    passages = (hit("含甲的段落").passage, hit("乙").passage)
+    speech = Speech("题目", "a.txt", 0, 9, (), passages)
+
+    found = unfounded([question("1", "a", "无", "乙"), question("2", "a", "丙"), question("3", "a")], [speech])
+
+    assert [one.id for one in found] == ["2"]
+
+
 def test_progress_counts_the_questions() -> None:
     """Whoever waits is told how far it is."""
     told: list[tuple[int, int]] = []
@@ -176,7 +218,18 @@ def test_question_files_are_read_line_by_line(tmp_path: Path) -> None:
         (b"\n \n", "", "里面没有问题"),
         (b"\xff\xfe", "", "不是 UTF-8 编码"),
         (b"\n{", " 第 2 行", "不是 JSON"),
+        (b"[" * 100_000, " 第 1 行", "不是 JSON"),
         (b"[1]", " 第 1 行", "不是 JSON 对象"),
+        (
+            b'{"id": "1", "type": "a", "question": "b", "gold": []}\n\n{"id": "1", "type": "b", "question": "c", "gold": []}',
+            " 第 3 行",
+            "id 1 与前面的重复",
+        ),
+        (
+            b'{"id": "1", "type": "a", "question": "b\\u0007", "gold": []}',
+            " 第 1 行",
+            "问题的第 2 个字符是控制字符（U+0007），请删掉它再问",
+        ),
         (b'{"type": "a", "question": "b", "gold": []}', " 第 1 行", "缺少文字字段 id"),
         (b'{"id": "1", "type": 2, "question": "b", "gold": []}', " 第 1 行", "缺少文字字段 type"),
         (b'{"id": "1", "type": "a", "question": " ", "gold": []}', " 第 1 行", "缺少文字字段 question"),

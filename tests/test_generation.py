@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,12 +13,11 @@ import pytest
 
 from speechbot import generation
 from speechbot.disk import sha256
-from speechbot.errors import IndexDamaged
-from speechbot.generation import MANIFEST, open_generation, read_manifest, write_generation
+from speechbot.errors import IndexDamaged, IndexMismatch
+from speechbot.generation import MANIFEST, open_catalog, open_generation, read_manifest, write_generation
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from speechbot.generation import Content
 
@@ -97,7 +98,7 @@ def flip(path: Path) -> None:
         (lambda file: file.write_bytes(file.read_bytes()[:-1]), "(大小|校验和)不符"),
         (lambda file: file.write_bytes(file.read_bytes() + b"\0"), "(大小|校验和)不符"),
         (flip, "校验和不符"),
-        (lambda file: (file.unlink(), file.mkdir()), "无法读取|大小不符"),
+        (lambda file: (file.unlink(), file.mkdir()), "它是文件夹"),
     ],
     ids=["missing", "empty", "truncated", "longer", "one bit", "folder"],
 )
@@ -139,6 +140,35 @@ def test_large_index_is_hashed_on_request(
     open_generation(path, verify=verify).close()
 
     assert len(hashed) == noticed * (len(FILES) - 1)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_forbidden_file_is_no_damage(path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """A file that we may not read is not called damaged, whichever it is; the error says to look at the permissions."""
+    real = Path.open
+
+    def refuse(file: Path, *args: Any, **options: Any) -> Any:
+        if file == path / name:
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return real(file, *args, **options)
+
+    monkeypatch.setattr(Path, "open", refuse)
+
+    with pytest.raises(IndexMismatch, match=f"没有权限读取索引 .*{Path(name).name}，请检查它的权限后重试$") as caught:
+        open_generation(path, verify=False)
+
+    assert not isinstance(caught.value, IndexDamaged)
+
+
+def test_catalogue_is_opened_alone(path: Path, content: Content) -> None:
+    """The passages can be read though the vectors are damaged, and are not read where they are damaged themselves."""
+    (path / "windows.faiss").unlink()
+
+    with open_catalog(path) as catalog:
+        assert catalog.passages() == content.speeches[0].passages
+    flip(path / "passages.sqlite")
+    with pytest.raises(IndexDamaged, match="校验和不符"):
+        open_catalog(path)
 
 
 def test_manifest_of_another_generation_is_noticed(path: Path, tmp_path: Path, content: Content) -> None:

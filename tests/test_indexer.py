@@ -16,6 +16,7 @@ from speechbot.indexer import build_index, preview
 from speechbot.manifest import TEXT_VERSION
 from speechbot.models import Window
 from speechbot.parser import parse
+from speechbot.readers import read_corpus
 from speechbot.store import CURRENT, GENERATIONS, history, live, locked, open_live
 from speechbot.text import fold
 from tests.conftest import ToyEncoder
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from speechbot.generation import Generation
     from speechbot.models import IndexReport
+    from speechbot.readers import Corpus
 
 RIVER = "河道治理讲话.txt"
 
@@ -71,8 +73,9 @@ def test_index_holds_what_was_parsed(corpus: Path, index: Path) -> None:
     with open_live(index) as opened:
         assert opened.catalog.speeches() == speeches
         assert opened.catalog.sources() == found.sources
+        texts = {source.name: source.text for source in opened.catalog.sources()}
         for passage in opened.catalog.passages():
-            assert opened.catalog.source_text(passage.source)[passage.start : passage.end] == passage.text
+            assert texts[passage.source][passage.start : passage.end] == passage.text
         toy = ToyEncoder()
         for text, vector in vectors_by_text(opened).items():
             assert vector == toy.encode_passages([fold(text)]).tobytes()
@@ -217,15 +220,21 @@ def test_other_text_processing_encodes_everything(corpus: Path, index: Path, enc
         assert opened.manifest.text_version == TEXT_VERSION
 
 
-@pytest.mark.parametrize("name", [VECTORS, WINDOWS, "passages.sqlite", MANIFEST, "lexical/headings/data.npy"])
-def test_damaged_index_is_rebuilt(corpus: Path, index: Path, encoder: ToyEncoder, name: str) -> None:
-    """A damaged generation does not stand in the way: everything is built anew, as its error advises."""
+@pytest.mark.parametrize(
+    ("name", "added"),
+    [(VECTORS, 0), (WINDOWS, 0), ("passages.sqlite", 20), (MANIFEST, 20), ("lexical/headings/data.npy", 0)],
+)
+def test_damaged_index_is_rebuilt(corpus: Path, index: Path, encoder: ToyEncoder, name: str, added: int) -> None:
+    """A damaged generation does not stand in the way: everything is built anew, as its error advises.
+
+    Passages count as new only where the old catalogue cannot be trusted to say what there was.
+    """
     path = index / GENERATIONS / live(index) / name
     path.write_bytes(path.read_bytes()[:-1])
 
     report = build_index(corpus, index, encoder=encoder)
 
-    assert counts(report) == (20, 0, 0, 0, report.windows)
+    assert counts(report) == (added, 0, 0, 20 - added, report.windows)
     with open_live(index, verify=True) as opened:
         assert len(opened.catalog) == 20
 
@@ -326,12 +335,43 @@ def test_corpus_without_paragraphs_is_an_error(corpus: Path, monkeypatch: pytest
         preview(corpus)
 
 
-def test_bad_corpus_creates_no_index(tmp_path: Path, encoder: ToyEncoder) -> None:
-    """Where there was no index, a failed build leaves none, not even an empty folder."""
+@pytest.mark.parametrize(
+    "prepare",
+    [
+        lambda _: None,
+        lambda path: path.mkdir(),
+        lambda path: path.touch(),
+        lambda path: (path / "甲.pdf").mkdir(parents=True),
+    ],
+    ids=["missing", "empty", "file", "nothing to read"],
+)
+def test_bad_corpus_creates_no_index(tmp_path: Path, encoder: ToyEncoder, prepare: Callable[[Path], object]) -> None:
+    """Where there was no index, a build without materials leaves none, not even an empty folder."""
+    prepare(tmp_path / "无")
+
     with pytest.raises(CorpusError):
         build_index(tmp_path / "无", tmp_path / "索引", encoder=encoder)
 
     assert not (tmp_path / "索引").exists()
+
+
+def test_corpus_is_read_under_the_lock(
+    corpus: Path, index: Path, encoder: ToyEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No other build can publish between reading and publishing: an older reading never replaces a newer one."""
+    others: list[str] = []
+
+    def read_while_another_comes(folder: Path) -> Corpus:
+        with pytest.raises(IndexLocked), locked(index):
+            others.append("published in between")
+        return read_corpus(folder)
+
+    monkeypatch.setattr(indexer, "read_corpus", read_while_another_comes)
+    edit(corpus / RIVER, "三年就能成荫", "五年才能成荫")
+
+    build_index(corpus, index, encoder=encoder)
+
+    assert others == []
 
 
 def test_second_builder_is_turned_away_before_encoding(corpus: Path, index: Path, encoder: ToyEncoder) -> None:

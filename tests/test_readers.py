@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import codecs
+import errno
 import hashlib
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
@@ -13,7 +15,10 @@ from hypothesis import strategies as st
 
 from speechbot import wording
 from speechbot.errors import CorpusError, SourceError
-from speechbot.readers import decode, read_corpus
+from speechbot.readers import check_corpus, decode, read_corpus
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 TEXT = "同志们：\r\n今天我们召开会议，主要是研究基层工作。\r大家要认真学习，把各项要求落到实处。\n"
 PROSE = st.lists(
@@ -101,16 +106,127 @@ def test_one_unreadable_file_stops_the_build(tmp_path: Path) -> None:
         read_corpus(tmp_path)
 
 
-@pytest.mark.parametrize("name", [b"\xc4\xe3.txt", b"a\nb.txt"])
-def test_names_that_cannot_be_cited(tmp_path: Path, name: bytes) -> None:
-    """A file whose name is not text is refused in one printable line."""
-    Path(os.fsdecode(os.path.join(os.fsencode(tmp_path), name))).write_text("正文。", encoding="utf-8")  # noqa: PTH118 - bytes
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        (b"\xc4\xe3.txt", r"\udcc4\udce3.txt"),
+        ("讲\n话.txt".encode(), r"讲\n话.txt"),
+        ("讲\u2028话.txt".encode(), r"讲\u2028话.txt"),
+        ("讲\x85话.txt".encode(), r"讲\x85话.txt"),
+    ],
+)
+def test_names_that_cannot_be_cited(tmp_path: Path, name: bytes, shown: str) -> None:
+    """A file whose name is not text is refused in one printable line that shows the name with escapes."""
+    (tmp_path / os.fsdecode(name)).write_text("正文。", encoding="utf-8")
 
     with pytest.raises(SourceError) as caught:
         read_corpus(tmp_path)
 
     assert caught.value.reason == wording.REASON_NAME
+    assert str(caught.value.path) == shown
     assert str(caught.value).isprintable()
+
+
+@pytest.mark.parametrize("name", ["在全市大会上的讲话\u3000（2024年）.txt", "讲话\xa0一.md", "零宽\u200b空格.txt"])
+def test_names_with_unusual_spaces_are_names(tmp_path: Path, name: str) -> None:
+    """The spaces that Chinese typing and copying leave in a name do not keep a material out."""
+    (tmp_path / name).write_text("正文。", encoding="utf-8")
+
+    assert [source.name for source in read_corpus(tmp_path).sources] == [name]
+
+
+def test_name_of_what_is_not_read_does_not_matter(tmp_path: Path) -> None:
+    """A file of another type is skipped and shown in one printable line, whatever its name."""
+    (tmp_path / "甲.txt").write_text("正文。", encoding="utf-8")
+    (tmp_path / "图\n片.j\tpg").touch()
+
+    assert read_corpus(tmp_path).skipped == ((r"图\n片.j\tpg", wording.SKIPPED_TYPE.format(suffix=r".j\tpg")),)
+
+
+@pytest.mark.parametrize("name", ["~$讲话.docx", "~讲话.txt", "讲话.txt~", ".~lock.讲话.docx#"])
+def test_what_editors_leave_is_passed_over(tmp_path: Path, name: str) -> None:
+    """Lock and backup files of editors are neither read nor reported."""
+    (tmp_path / "甲.txt").write_text("正文。", encoding="utf-8")
+    (tmp_path / name).write_text("看不见。", encoding="utf-8")
+
+    corpus = read_corpus(tmp_path)
+
+    assert [source.name for source in corpus.sources] == ["甲.txt"]
+    assert corpus.skipped == ()
+
+
+def test_links_are_followed_within_the_corpus_only(tmp_path: Path) -> None:
+    """A link to a folder, or to a file elsewhere, is left out with the reason; one to another material is read."""
+    corpus, outside = tmp_path / "材料", tmp_path / "别处"
+    (corpus / "内").mkdir(parents=True)
+    outside.mkdir()
+    (outside / "密.txt").write_text("别处的正文。", encoding="utf-8")
+    (corpus / "内" / "甲.txt").write_text("正文。", encoding="utf-8")
+    (corpus / "乙.txt").symlink_to("内/甲.txt")
+    (corpus / "丙.txt").symlink_to(outside / "密.txt")
+    (corpus / "丁").symlink_to(outside)
+    (corpus / "戊").symlink_to("内")
+    (corpus / "己.txt").symlink_to("/没有/这个.txt")
+    (tmp_path / "链接").symlink_to(corpus)
+
+    for folder in (corpus, tmp_path / "链接"):
+        found = read_corpus(folder)
+
+        assert [source.name for source in found.sources] == ["乙.txt", "内/甲.txt"]
+        assert found.skipped == (
+            ("丁", wording.SKIPPED_FOLDER_LINK),
+            ("丙.txt", wording.SKIPPED_OUTSIDE),
+            ("己.txt", wording.SKIPPED_OUTSIDE),
+            ("戊", wording.SKIPPED_FOLDER_LINK),
+        )
+
+
+def forbid(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make a folder unreadable, also for root."""
+    real = os.scandir
+
+    def scan(path: str | Path) -> Any:
+        if Path(path) == folder:
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return real(path)
+
+    monkeypatch.setattr(os, "scandir", scan)
+
+
+@pytest.mark.parametrize("read", [read_corpus, check_corpus])
+def test_unreadable_folder_stops_the_build(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, read: Callable[[Path], object]
+) -> None:
+    """What lies in a folder that cannot be opened does not drop out in silence: the folder is named."""
+    (tmp_path / "甲.txt").write_text("正文。", encoding="utf-8")
+    (tmp_path / "内" / "深").mkdir(parents=True)
+    forbid(tmp_path / "内" / "深", monkeypatch)
+
+    with pytest.raises(SourceError, match=r"内/深：这个文件夹打不开（没有读取权限）。.*speechbot index$"):
+        read(tmp_path)
+
+
+@pytest.mark.parametrize("read", [read_corpus, check_corpus])
+def test_unreadable_corpus_is_not_called_empty(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, read: Callable[[Path], object]
+) -> None:
+    """A corpus folder that cannot be opened is reported as such."""
+    forbid(tmp_path, monkeypatch)
+
+    with pytest.raises(CorpusError, match=r"打不开（没有读取权限），请检查权限后重新运行 speechbot index$"):
+        read(tmp_path)
+
+
+def test_corpus_below_an_unreadable_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where not even looking at the corpus folder is allowed, the error says so too."""
+
+    def refuse(*_args: object, **_options: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(Path, "stat", refuse)
+
+    with pytest.raises(CorpusError, match="打不开（没有读取权限）"):
+        read_corpus(tmp_path)
 
 
 def test_pipes_are_refused(tmp_path: Path) -> None:
@@ -144,8 +260,26 @@ def test_missing_folder(tmp_path: Path) -> None:
 
 
 def test_folder_without_text(tmp_path: Path) -> None:
-    """A folder without readable material is an error that says what to put there."""
-    (tmp_path / "甲.pdf").write_bytes(b"%PDF")
-
-    with pytest.raises(CorpusError, match="没有可读的"):
+    """A folder with nothing in it is an error that says what to put there."""
+    with pytest.raises(CorpusError, match=r"没有可读的 .txt 或 .md 材料，请放入材料后运行 speechbot index$"):
         read_corpus(tmp_path)
+
+
+def test_folder_of_empty_files(tmp_path: Path) -> None:
+    """Where all files are empty or of other types, the error names the first of them, with reasons, and the number."""
+    for name in ("甲.txt", "乙.md", "丙.pdf", "丁.txt"):
+        (tmp_path / name).touch()
+
+    with pytest.raises(CorpusError, match=r"丁\.txt：文件里没有文字；丙\.pdf：暂不支持.*等 4 个）.*speechbot index$"):
+        read_corpus(tmp_path)
+
+
+def test_corpus_is_checked_without_reading(tmp_path: Path) -> None:
+    """The check before a build looks for materials and opens none."""
+    (tmp_path / "甲.pdf").touch()
+    with pytest.raises(CorpusError, match=r"没有可读的.*甲\.pdf"):
+        check_corpus(tmp_path)
+
+    (tmp_path / "坏.txt").write_bytes(b"\xff\xff\xff")
+
+    check_corpus(tmp_path)

@@ -14,7 +14,7 @@ from speechbot.evaluation import Outcome, Question, Report, Scores
 from speechbot.manifest import Counts, Manifest
 from speechbot.models import Answer, Hit, IndexReport, Passage, Section, Source, Speech
 from speechbot.readers import Corpus
-from speechbot.screen import Block, Span, Style, plain
+from speechbot.screen import Block, Line, Span, Style, plain
 from speechbot.store import Status
 
 if TYPE_CHECKING:
@@ -83,6 +83,7 @@ def test_the_help_explains_the_borders() -> None:
     """What `ask --help` says about 高 and 中 is what is done."""
     assert f"{render.HIGH} 以上为高" in wording.HELP_ASK
     assert f"{render.FAIR} 以上为中" in wording.HELP_ASK
+    assert "估计" in wording.HELP_ASK
 
 
 def test_a_refusal_quotes_nothing() -> None:
@@ -103,6 +104,14 @@ def test_a_refusal_with_near_lists_the_nearest_places() -> None:
         f"1. {PLACE}",
         "   最接近的一句：答案在这里。",
     ]
+
+
+def test_nothing_below_a_refusal_is_strong() -> None:
+    """Bold stands for the answer; the refusal itself is all that is strong."""
+    blocks = render.answer(answer(hit(score=0.1), found=False), near=True, marked=True)
+    strong = [span for block in blocks if isinstance(block, Line) for span in block.spans if span.style is Style.STRONG]
+
+    assert [span.text for span in strong] == ["材料中没有找到这个问题的答案。"]
 
 
 def test_a_refusal_with_nothing_near_offers_nothing() -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import io
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from speechbot.errors import SpeechbotError
 from speechbot.screen import Line, Node, Span, Style, Table, line, plain, progress, show, width
 
 TREE = Node(line("甲", Style.STRONG), (Node(line("乙"), (Node(line("丙")),)), Node(line("丁"))))
@@ -59,12 +61,45 @@ def test_who_wants_no_colours_gets_none(monkeypatch: pytest.MonkeyPatch, name: s
 
 def test_a_terminal_line_is_never_broken_or_interpreted() -> None:
     """What is copied from a terminal is the text: no line breaks of ours, no markup, no emoji codes."""
-    text = "[bold]一段[/bold] :smile: " + "很长的话" * 100
+    text = "[bold]一段[/bold] :smile: " + "很长的话" * 100 + "\u3000总投入\t三百亿元\x0b分行\x0c分页\r\x08  "
     stream = Terminal()
 
     show([line(text)], stream=stream)
 
     assert stream.getvalue() == text + "\n"
+
+
+def test_a_terminal_span_is_the_text_between_escapes() -> None:
+    """Tabs and form feeds of a quote stay what they are inside a style too."""
+    stream = Terminal()
+
+    show([Line((Span("总投入\t"), Span("三百\x0c亿元\t", Style.STRONG), Span("。")))], stream=stream)
+
+    assert stream.getvalue() == "总投入\t\x1b[1m三百\x0c亿元\t\x1b[0m。\n"
+
+
+class Full(io.StringIO):
+    """A stream on a full disk."""
+
+    def write(self, _text: str) -> int:
+        """Fail as the system does."""
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+class Gone(io.StringIO):
+    """A pipe whose reader has left."""
+
+    def write(self, _text: str) -> int:
+        """Fail as the system does."""
+        raise BrokenPipeError
+
+
+def test_a_stream_that_takes_nothing_is_an_error_in_chinese() -> None:
+    """A full disk is told in one line; a reader that has left is no failure of ours and stays what it is."""
+    with pytest.raises(SpeechbotError, match=r"^无法输出结果（磁盘空间不足），请换一个地方输出，或腾出空间后重试$"):
+        shown(Full())
+    with pytest.raises(BrokenPipeError):
+        shown(Gone())
 
 
 @given(st.text(alphabet=st.characters(exclude_categories=["Cs", "Cc"]), max_size=300))
@@ -87,6 +122,14 @@ def test_progress_is_silent_in_a_pipe() -> None:
         advance(1, 2)
 
     assert stream.getvalue() == ""
+
+
+def test_progress_does_without_a_stream(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Standard error that was closed (`2>&-`) is no terminal."""
+    monkeypatch.setattr("sys.stderr", None)
+
+    with progress("编码") as advance:
+        advance(1, 2)
 
 
 def test_progress_shows_a_bar_on_a_terminal() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import warnings
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -131,6 +132,91 @@ def test_vectors_of_another_model_are_scaled(folder: Path) -> None:
     vectors = open_encoder(str(folder)).encode_passages(["青石河", "购书经费要花在读者身上。"])
 
     np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, rtol=1e-5)
+
+
+def test_loading_is_quiet(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    """Logs, warnings and bars of the libraries stay inside, also when loading fails; then all is as before."""
+    from transformers.utils import logging as bars  # noqa: PLC0415 - loaded with the model
+
+    shown: list[bool] = []
+
+    def load(_name: str, **_options: object) -> None:
+        logging.getLogger("some.library").critical("Retrying in 1s [Retry 1/5].")
+        warnings.warn("something is deprecated", stacklevel=1)
+        shown.append(bars.is_progress_bar_enabled())
+        raise FileNotFoundError
+
+    monkeypatch.setattr("speechbot.sentence._transformer", load)
+
+    with pytest.raises(ModelError):
+        open_encoder("某/模型")
+
+    assert (caplog.text, shown) == ("", [False])
+    assert logging.root.manager.disable == logging.NOTSET
+    assert bars.is_progress_bar_enabled()
+
+
+def test_without_a_network_the_failure_is_quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The hub is tried once; its library would try eighteen times, with pauses."""
+    import httpx2  # noqa: PLC0415 - loaded with the hub
+    from huggingface_hub import constants  # noqa: PLC0415
+
+    tries: list[str] = []
+
+    def unreachable(_client: object, request: httpx2.Request, **_options: object) -> httpx2.Response:
+        if "no-such-model" in request.url.path:  # the hub's client also asks for things of its own
+            tries.append(request.url.path)
+        raise httpx2.ConnectError("Name or service not known", request=request)
+
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
+    monkeypatch.setattr("httpx2.Client.send", unreachable)
+    monkeypatch.setattr("time.sleep", lambda _seconds: None)
+
+    with pytest.raises(ModelError, match=r"找不到这个文件夹或模型，或者没能联网下载"):
+        open_encoder("nobody/no-such-model")
+
+    assert tries == ["/api/models/nobody/no-such-model"]
+
+
+@pytest.mark.parametrize("kept", ["/cache/modules.json", object()])
+def test_a_model_in_the_cache_is_loaded_without_the_network(monkeypatch: pytest.MonkeyPatch, kept: object) -> None:
+    """A download of before is enough, be it of a model that is known to have no list of modules."""
+    loaded: list[object] = []
+
+    def load(_name: str, **options: object) -> object:
+        loaded.append(options["local_files_only"])
+        return object()
+
+    monkeypatch.setattr("speechbot.sentence.try_to_load_from_cache", lambda _name, _file: kept)
+    monkeypatch.setattr("speechbot.sentence.SentenceTransformer", load)
+    monkeypatch.setattr("speechbot.sentence._reachable", lambda _name: pytest.fail("asked the hub"))
+
+    from speechbot import sentence  # noqa: PLC0415 - loads torch
+
+    sentence._transformer("某/模型")
+
+    assert loaded == [True]
+
+
+def test_a_download_that_was_broken_off_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the cache is not complete and the hub answers, the rest is fetched."""
+    loaded: list[object] = []
+
+    def load(_name: str, *, local_files_only: bool = False, **_options: object) -> object:
+        loaded.append(local_files_only)
+        if local_files_only:
+            raise FileNotFoundError
+        return object()
+
+    monkeypatch.setattr("speechbot.sentence.try_to_load_from_cache", lambda _name, _file: "/cache/modules.json")
+    monkeypatch.setattr("speechbot.sentence.SentenceTransformer", load)
+    monkeypatch.setattr("speechbot.sentence._reachable", lambda _name: True)
+
+    from speechbot import sentence  # noqa: PLC0415 - loads torch
+
+    sentence._transformer("某/模型")
+
+    assert loaded == [True, False]
 
 
 @pytest.mark.parametrize("indexing", [True, False])

@@ -14,9 +14,28 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from speechbot import store
-from speechbot.errors import IndexDamaged, IndexLocked, IndexNotFound, IndexNotWritable, RollbackError
+from speechbot.errors import (
+    IndexDamaged,
+    IndexLocked,
+    IndexMismatch,
+    IndexNotFound,
+    IndexNotWritable,
+)
 from speechbot.generation import write_generation
-from speechbot.store import CURRENT, DRAFT, GENERATIONS, history, live, locked, open_live, publish, rollback, status
+from speechbot.store import (
+    CURRENT,
+    DRAFT,
+    GENERATIONS,
+    LOCK,
+    history,
+    live,
+    locked,
+    open_live,
+    publish,
+    rollback,
+    status,
+)
+from tests.test_generation import flip
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -140,6 +159,23 @@ def test_self_test_comes_before_the_swap(index: Path, content: Content, monkeypa
     assert len(history(index)) == 1
 
 
+def test_self_test_compares_checksums(index: Path, content: Content, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A generation whose bytes changed on the way to the disk, though not their number, never becomes live."""
+
+    def write(folder: Path, content: Content) -> str:
+        mark = write_generation(folder, content)
+        flip(folder / "windows.faiss")
+        return mark
+
+    monkeypatch.setattr("speechbot.generation.VERIFY_LIMIT", 0)
+    monkeypatch.setattr("speechbot.store.write_generation", write)
+
+    with pytest.raises(IndexDamaged, match=r"windows\.faiss.*校验和不符"):
+        build(index, content, version="2")
+
+    assert version(index) == "1"
+
+
 def test_two_builders(index: Path, content: Content) -> None:
     """While one builder is at work another is told so at once; afterwards it may go on."""
     with locked(index), pytest.raises(IndexLocked, match="speechbot index"):
@@ -192,59 +228,57 @@ def test_names_follow_publication(index: Path, content: Content) -> None:
     assert history(index)[0] == live(index) == names[-1]
 
 
-def test_rollback_moves_to_the_generation_before(index: Path, content: Content) -> None:
-    """Each rollback goes one generation back; the one left stays on disk."""
-    names = [live(index), build(index, content, version="2"), build(index, content, version="3")]
+@pytest.mark.parametrize("mend", [lambda index, _: rollback(index), build], ids=["rollback", "index"])
+def test_folder_in_place_of_the_pointer(index: Path, content: Content, mend: Callable[[Path, Content], str]) -> None:
+    """An empty folder where the pointer should be is told in Chinese and is mended by what the error advises."""
+    (index / CURRENT).unlink()
+    (index / CURRENT).mkdir()
 
-    assert rollback(index) == names[1] == live(index)
-    assert version(index) == "2"
-    assert rollback(index) == names[0]
-    assert version(index) == "1"
-    assert len(history(index)) == 3
+    with pytest.raises(IndexDamaged, match=r"它是文件夹.*speechbot rollback"):
+        open_live(index)
 
-
-def test_rollback_has_an_end(index: Path) -> None:
-    """With no older generation the error says so, and the live one stays."""
-    with pytest.raises(RollbackError, match=r"请运行 speechbot index 重建$"):
-        rollback(index)
-
-    assert version(index) == "1"
+    assert mend(index, content) == live(index)
 
 
-def test_rollback_skips_damaged_generations(index: Path, content: Content) -> None:
-    """A damaged generation is passed over on the way back."""
-    names = [live(index), build(index, content, version="2"), build(index, content, version="3")]
-    (index / GENERATIONS / names[1] / "windows.npy").unlink()
+@pytest.mark.parametrize(
+    ("name", "reason"), [(CURRENT, "文件夹 CURRENT 不是空的"), (LOCK, r"\.lock 应为文件，却是文件夹")]
+)
+def test_full_folder_in_place_of_a_file(index: Path, content: Content, name: str, reason: str) -> None:
+    """A folder with something in it is left alone and named in the error, which says to move it."""
+    (index / name).unlink()
+    (index / name / "我的").mkdir(parents=True)
 
-    assert rollback(index) == names[0]
+    with pytest.raises(IndexNotWritable, match=f"{reason}，请先移走它"):
+        build(index, content)
 
-
-@pytest.mark.parametrize("pointer", ["", "../../..", "20260101T000000Z-zzzzzz"])
-def test_rollback_mends_a_lost_pointer(index: Path, content: Content, pointer: str) -> None:
-    """When the pointer is unreadable, the newest intact generation becomes live."""
-    name = build(index, content, version="2")
-    (index / CURRENT).write_text(pointer, encoding="utf-8")
-
-    assert rollback(index) == name
-    assert version(index) == "2"
+    assert (index / name / "我的").exists()
 
 
-def test_rollback_without_an_index(tmp_path: Path) -> None:
-    """Where there is no index, none is created."""
-    with pytest.raises(IndexNotFound):
-        rollback(tmp_path / "无")
+@pytest.mark.parametrize("use", [live, status, open_live])
+def test_forbidden_pointer_is_no_damage(
+    index: Path, monkeypatch: pytest.MonkeyPatch, use: Callable[[Path], object]
+) -> None:
+    """A pointer that we may not read is not called damaged; the error says to look at the permissions."""
+    monkeypatch.setattr("pathlib.Path.read_text", forbid)
 
-    assert not (tmp_path / "无").exists()
+    with pytest.raises(IndexMismatch, match=r"没有权限读取索引 .*CURRENT，请检查它的权限后重试$"):
+        use(index)
 
 
-def test_build_after_rollback_is_newest(index: Path, content: Content) -> None:
-    """What is built after a rollback becomes live and later than what was rolled back."""
-    build(index, content, version="2")
-    rollback(index)
+@pytest.mark.parametrize("use", [history, status, rollback])
+def test_forbidden_generations_are_one_clear_error(
+    index: Path, monkeypatch: pytest.MonkeyPatch, use: Callable[[Path], object]
+) -> None:
+    """Generations that we may not list are an error of ours with a next step, not the system's."""
+    monkeypatch.setattr(os, "listdir", forbid)
 
-    name = build(index, content, version="3")
+    with pytest.raises(IndexMismatch, match=r"没有权限读取索引 .*generations，请检查它的权限后重试$"):
+        use(index)
 
-    assert live(index) == name == history(index)[0]
+
+def forbid(*_args: object, **_options: object) -> None:
+    """Refuse like a file system."""
+    raise PermissionError(errno.EACCES, "Permission denied")
 
 
 @pytest.mark.parametrize("prepare", [lambda _: None, lambda path: path.mkdir(), lambda path: path.touch()])

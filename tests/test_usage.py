@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+from importlib import metadata
 
 import pytest
 from typer.testing import CliRunner
 
+from speechbot import __main__
 from speechbot.cli import app, main
 from speechbot.errors import SpeechbotError
 from speechbot.usage import tolerant
@@ -84,7 +86,7 @@ def test_help_of_one_command_word_for_word() -> None:
     result = CliRunner().invoke(app, ["outline", "--help"])
 
     assert result.stdout == (
-        "用法：speechbot outline 讲话 [选项]\n\n"
+        "用法：speechbot outline [讲话] [选项]\n\n"
         "列出讲话的标题和段数\n\n"
         "不写讲话题目则列出全部；写题目的一部分即可，繁简、全半角、大小写不限。\n\n"
         "参数：\n"
@@ -123,6 +125,27 @@ def test_ctrl_c_is_quiet(monkeypatch: pytest.MonkeyPatch) -> None:
     result = CliRunner().invoke(app, ["status", "--index", "x"])
 
     assert (result.exit_code, result.output) == (130, "")
+
+
+def test_ctrl_c_while_the_program_loads_is_quiet(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`python -m speechbot` ends with 130 even if no command has begun."""
+    monkeypatch.setattr("speechbot.cli.main", failing(KeyboardInterrupt()))
+
+    with pytest.raises(SystemExit) as caught:
+        __main__.main()
+
+    assert caught.value.code == 130
+    assert capsys.readouterr() == ("", "")
+
+
+def test_the_version_can_be_asked_for() -> None:
+    """It is that of the installed distribution, and the help names the option."""
+    result = CliRunner().invoke(app, ["--version"])
+
+    assert (result.exit_code, result.output) == (0, f"speechbot {metadata.version('speechbot')}\n")
+    assert "\n选项：\n  --version  显示版本\n" in CliRunner().invoke(app, ["--help"]).stdout
 
 
 def test_a_bug_keeps_its_traceback(monkeypatch: pytest.MonkeyPatch) -> None:

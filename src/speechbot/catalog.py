@@ -7,7 +7,7 @@ import json
 import sqlite3
 import threading
 from contextlib import closing
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import numpy as np
@@ -46,6 +46,9 @@ _PASSAGES = """
 SELECT p.row, p.id, p.text, s.title, p.section, s.source, p.paragraph, p.start, p.end
 FROM passages p JOIN speeches s ON s.number = p.speech
 """
+
+# Source texts held for comparison with what is about to be shown; a text of a million characters takes 2 MB.
+_TEXTS = 8
 
 
 def write_catalog(path: Path, sources: Iterable[Source], speeches: Sequence[Speech]) -> None:
@@ -98,7 +101,7 @@ def _write_speech(connection: sqlite3.Connection, number: int, speech: Speech, f
 
 
 class _Place(NamedTuple):
-    """Where a passage stands, folded for filters."""
+    """Where passages stand, folded for filters."""
 
     source: str
     speech: str
@@ -119,6 +122,8 @@ class Catalog:
         """
         self._path = path
         self._lock = threading.Lock()
+        # SQLite counts characters from the start of a text each time; sliced in memory, a quote costs microseconds
+        self._text = lru_cache(_TEXTS)(self._load_text)
         # immutable: no lock files, so that a read-only folder can be read
         uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
         try:
@@ -134,6 +139,7 @@ class Catalog:
     def close(self) -> None:
         """Close the file; the catalogue cannot be read afterwards."""
         self._connection.close()
+        self._text.cache_clear()
 
     def __enter__(self) -> Self:
         """Close at the end of a ``with`` block."""
@@ -146,14 +152,6 @@ class Catalog:
     def __len__(self) -> int:
         """Number of passages."""
         return self._count
-
-    def passage(self, row: int) -> Passage:
-        """Return the passage of a row.
-
-        Raises:
-            IndexError: No such row.
-        """
-        return self.passages([row])[0]
 
     def passages(self, rows: Iterable[int] | None = None) -> tuple[Passage, ...]:
         """Return the passages of some rows, in the order asked for.
@@ -186,28 +184,10 @@ class Catalog:
         records = self._query("SELECT name, encoding, sha256, text FROM sources ORDER BY name")
         return tuple(Source(name=name, encoding=code, sha256=sha, text=text) for name, code, sha, text in records)
 
-    def source_text(self, name: str) -> str:
-        """Return the decoded text of a source.
-
-        Raises:
-            KeyError: No source has this name.
-        """
-        found = self._query("SELECT text FROM sources WHERE name = ?", name)
-        if not found:
-            raise KeyError(name)
-        text: str = found[0][0]
-        return text
-
-    def is_verbatim(self, passage: Passage) -> bool:
-        """Whether a passage's text is what stands at its place in its source."""
-        found = self._query(
-            "SELECT substr(text, ?, ?) = ? FROM sources WHERE name = ?",
-            passage.start + 1,
-            passage.end - passage.start,
-            passage.text,
-            passage.source,
-        )
-        return found == [(1,)]
+    def verbatim(self, passages: Iterable[Passage]) -> bool:
+        """Whether the text of every passage is what stands at its place in its source."""
+        grouped = sorted(passages, key=lambda one: one.source)
+        return all(self._text(one.source)[one.start : one.end] == one.text for one in grouped)
 
     def speeches(self) -> tuple[Speech, ...]:
         """All speeches with their sections and passages, in the order of the index."""
@@ -244,29 +224,44 @@ class Catalog:
             (m,) int64, ascending, m > 0; all rows when no filter is given.
 
         Raises:
-            FilterError: Nothing matches; it names the filter that left nothing.
+            FilterError: Nothing matches; it names the filter that left nothing, and those it was to narrow.
         """
-        rows = list(range(len(self)))
+        places, of_rows = self._places
+        kept, within = np.arange(len(places)), ""
         filters: tuple[tuple[str, str | None, Callable[[_Place], tuple[str, ...]]], ...] = (
             (wording.FILTER_SOURCE, source, lambda place: (place.source,)),
             (wording.FILTER_SPEECH, speech, lambda place: (place.speech,)),
             (wording.FILTER_SECTION, section, lambda place: place.section),
         )
-        for kind, value, names in filters:
+        for name, value, names in filters:
             if value is not None:
-                rows = _narrow(rows, [names(self._places[row]) for row in rows], value)
-                if not rows:
+                kind = wording.FILTER_WITHIN.format(outer=within, kind=name) if within else name
+                kept = kept[_matching([names(places[number]) for number in kept.tolist()], value)]
+                if not len(kept):
                     raise FilterError(kind, value)
-        return np.array(rows, dtype=np.int64)
+                within = wording.FILTER_PART.format(kind=kind, value=value)
+        chosen = np.zeros(len(places), bool)
+        chosen[kept] = True
+        return np.flatnonzero(chosen[of_rows])
 
     @cached_property
-    def _places(self) -> list[_Place]:
-        """Folded place of every passage; two threads may both compute it, to the same end."""
+    def _places(self) -> tuple[list[_Place], NDArray[np.int64]]:
+        """Every place that holds passages, and the place of each row; two threads may both compute it, to one end."""
+        numbers: dict[tuple[int, str], int] = {}
+        records = self._query("SELECT speech, section FROM passages ORDER BY row")
+        of_rows = [numbers.setdefault(record, len(numbers)) for record in records]
+        named = {number: names for number, *names in self._query("SELECT number, source, title FROM speeches")}
         once = cache(fold)
-        return [
-            _Place(once(passage.source), once(passage.speech), tuple(map(once, passage.section)))
-            for passage in self.passages()
-        ]
+        places = []
+        for speech, section in numbers:
+            source, title = named[speech]
+            places.append(_Place(once(source), once(title), tuple(map(once, json.loads(section)))))
+        return places, np.array(of_rows, dtype=np.int64)
+
+    def _load_text(self, source: str) -> str:
+        """Decoded text of a source, "" where there is none of this name."""
+        found = self._query("SELECT text FROM sources WHERE name = ?", source)
+        return found[0][0] if found else ""
 
     def _query(self, sql: str, *values: str | int) -> list[tuple[Any, ...]]:
         """Run one statement and return all records."""
@@ -286,12 +281,11 @@ def _passage(record: tuple[Any, ...]) -> Passage:
     return Passage(passage_id, text, speech, tuple(json.loads(section)), source, paragraph, start, end)
 
 
-def _narrow(rows: list[int], names: list[tuple[str, ...]], value: str) -> list[int]:
-    """Keep the rows one of whose names equals the filter, or else contains it."""
+def _matching(names: Sequence[tuple[str, ...]], value: str) -> NDArray[np.int64]:
+    """Positions at which one of the names equals the filter, or else contains it; ascending."""
     wanted = fold(value).strip()
     if not wanted:
         # every name contains the empty string
-        return []
-    pairs = list(zip(rows, names, strict=True))
-    exact = [row for row, own in pairs if wanted in own]
-    return exact or [row for row, own in pairs if any(wanted in name for name in own)]
+        return np.zeros(0, np.int64)
+    exact = np.flatnonzero([wanted in own for own in names])
+    return exact if len(exact) else np.flatnonzero([any(wanted in name for name in own) for own in names])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING, Protocol, TextIO
 
 from speechbot import render, wording
@@ -12,7 +13,7 @@ from speechbot.folders import cache_folder
 from speechbot.screen import Block, Style, is_terminal, line, show
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from prompt_toolkit.history import History
@@ -45,6 +46,41 @@ class Answerer(Protocol):
     def speeches(self) -> tuple[Speech, ...]:
         """All speeches of the index."""
 
+    @property
+    def generation(self) -> str:
+        """Name of the generation that answers."""
+
+    def close(self) -> None:
+        """Close the index's files."""
+
+
+class Following:
+    """A retriever that follows its index: once it was rebuilt, the next question goes to the new generation."""
+
+    def __init__(self, opener: Callable[[], Answerer], newest: Callable[[], str]) -> None:
+        """Open the index.
+
+        Args:
+            opener: Opens the live generation.
+            newest: Tells its name.
+        """
+        self._opener = opener
+        self._newest = newest
+        self._retriever = opener()
+        self._seen = self._retriever.generation
+
+    def __call__(self) -> Answerer:
+        """The retriever of the live generation, or the one before as long as that cannot be opened."""
+        with suppress(SpeechbotError):
+            newest = self._newest()
+            if newest != self._seen:
+                # One attempt for each: what does not open is not loaded again before every question
+                self._seen = newest
+                renewed = self._opener()
+                self._retriever.close()
+                self._retriever = renewed
+        return self._retriever
+
 
 def topics(speeches: Iterable[Speech]) -> Iterator[str]:
     """Texts of the headings that read well in a question, without their numbers."""
@@ -65,28 +101,30 @@ def examples(retriever: Answerer, *, count: int = _EXAMPLES) -> list[str]:
 
 
 class Chat:
-    """A conversation: it remembers the last question's hits for ``/next``."""
+    """A conversation: it remembers the last question's hits for ``/next``, and whether they answer."""
 
-    def __init__(self, retriever: Answerer, *, marked: bool) -> None:
+    def __init__(self, retriever: Callable[[], Answerer], *, marked: bool) -> None:
         """Start a conversation.
 
         Args:
-            retriever: Who answers.
+            retriever: Gives who answers, anew for each line.
             marked: Mark the answering sentence inside the paragraph, as a terminal can.
         """
         self._retriever = retriever
         self._marked = marked
         self._waiting: tuple[Hit, ...] = ()
+        self._found = False
 
     def greeting(self) -> list[Block]:
         """What is there, how to ask, three questions to start with."""
-        speeches = self._retriever.speeches()
+        retriever = self._retriever()
+        speeches = retriever.speeches()
         count = sum(len(speech.passages) for speech in speeches)
         blocks: list[Block] = [
             line(wording.CHAT_GREETING.format(speeches=len(speeches), passages=count), Style.STRONG),
             line(wording.CHAT_HELP_HINT, Style.FAINT),
         ]
-        asked = examples(self._retriever)
+        asked = examples(retriever)
         if asked:
             blocks.append(line(wording.CHAT_EXAMPLES))
         return [*blocks, *(line(wording.INDENT + question, Style.PLACE) for question in asked), line()]
@@ -97,22 +135,24 @@ class Chat:
         Raises:
             SpeechbotError: The line cannot be asked, or the index cannot be read.
         """
-        match text.strip():
+        typed = text.strip()
+        match typed.casefold():
             case "":
                 return []
             case "/help":
-                return [line(text) for text in wording.CHAT_HELP]
+                return [line(row) for row in wording.CHAT_HELP]
             case "/outline":
-                return render.outline(self._retriever.speeches())
+                return render.outline(self._retriever().speeches())
             case "/next":
                 return self._next()
             case command if command.startswith("/"):
-                return [line(wording.CHAT_UNKNOWN.format(command=command), Style.FAIR)]
-            case question:
-                return self._ask(question)
+                return [line(wording.CHAT_UNKNOWN.format(command=typed), Style.FAIR)]
+            case _:
+                return self._ask(typed)
 
     def _ask(self, question: str) -> list[Block]:
-        answer = self._retriever.ask(question, DEPTH)
+        answer = self._retriever().ask(question, DEPTH)
+        self._found = answer.found
         if not answer.found:
             self._waiting = answer.hits
             hint = wording.CHAT_NOT_FOUND_HINT if answer.hits else wording.NOT_FOUND_HINT
@@ -125,7 +165,8 @@ class Chat:
             return [line(wording.CHAT_NO_MORE, Style.FAIR)]
         hit, *rest = self._waiting
         self._waiting = tuple(rest)
-        return [*render.passage(hit, marked=self._marked), *self._more()]
+        shown = render.passage(hit, marked=self._marked) if self._found else render.near(hit)
+        return [*shown, *self._more()]
 
     def _more(self) -> list[Block]:
         if not self._waiting:
@@ -133,15 +174,18 @@ class Chat:
         return [line(), line(wording.CHAT_MORE.format(count=len(self._waiting)), Style.FAINT)]
 
 
-def converse(retriever: Answerer, *, stdin: TextIO, stdout: TextIO, environ: Mapping[str, str]) -> None:
-    """Talk until the user leaves: with line editing on a terminal, else line by line."""
+def converse(retriever: Callable[[], Answerer], *, stdin: TextIO, stdout: TextIO, environ: Mapping[str, str]) -> None:
+    """Talk until the user leaves: with line editing on a terminal, else line by line with the questions repeated."""
     chat = Chat(retriever, marked=is_terminal(stdout))
     interactive = stdin.isatty() and stdout.isatty()
     if interactive:
         show(chat.greeting(), stream=stdout)
     for text in _typed(cache_folder(environ) / "history") if interactive else stdin:
-        if text.strip() == "/quit":
+        if text.strip().casefold() in wording.CHAT_LEAVING:
             break
+        if text.strip() and not interactive:
+            # Nobody typed it here: without it the answers could not be told apart
+            show([line(wording.CHAT_PROMPT + text.strip(), Style.STRONG)], stream=stdout)
         show(_turn(chat, text), stream=stdout)
     if interactive:
         show([line(wording.CHAT_GOODBYE)], stream=stdout)
@@ -179,4 +223,10 @@ def _history(path: Path) -> History:
         path.chmod(0o600)
     except OSError:
         return InMemoryHistory()
-    return FileHistory(str(path))
+
+    class Lines(FileHistory):
+        def append_string(self, string: str) -> None:
+            if string.strip():
+                super().append_string(string)
+
+    return Lines(str(path))

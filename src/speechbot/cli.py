@@ -5,17 +5,18 @@
 import json
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from speechbot import render, store, wording
-from speechbot.chat import converse
+from speechbot.chat import Following, converse
 from speechbot.errors import SpeechbotError
-from speechbot.evaluation import evaluate, load_questions
+from speechbot.evaluation import evaluate, load_questions, unfounded
 from speechbot.indexer import build_index, preview
 from speechbot.questions import check_question
 from speechbot.retriever import Retriever
-from speechbot.screen import is_terminal, line, progress, show
+from speechbot.screen import is_terminal, line, progress, show, writing_to
 from speechbot.usage import (
     CheckOnly,
     Command,
@@ -30,18 +31,28 @@ from speechbot.usage import (
     QuestionFile,
     SpeechTitle,
     Top,
+    Version,
     Words,
     app,
+    complain,
     tolerant,
 )
 
 __all__ = ["app", "main"]
+
+_SHOWN = 5  # questions that a warning names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from speechbot.screen import Block
     from speechbot.settings import Settings
+
+
+@app.callback()
+def options(*, version: Version = False) -> None:
+    """Take what stands before the command."""
+    del version  # its callback has done it
 
 
 @app.command("index", cls=Command, help=wording.HELP_INDEX, epilog=wording.EXAMPLES_INDEX)
@@ -75,13 +86,19 @@ def ask(  # noqa: PLR0913 - one for each option
     """Answer one question."""
     question = check_question(" ".join(words))
     found = _retriever(index).ask(question, top, source=source, speech=speech, section=section)
-    _print(found.to_dict(), render.answer(found, near=near, marked=is_terminal(sys.stdout)), as_json=as_json)
+    # Below a refusal the nearest passages are shown on request only, to programs as to people
+    data = found if found.found or near else replace(found, hits=())
+    _print(data.to_dict(), render.answer(found, near=near, marked=is_terminal(sys.stdout)), as_json=as_json)
 
 
 @app.command(cls=Command, help=wording.HELP_CHAT, epilog=wording.EXAMPLES_CHAT)
 def chat(*, index: IndexFolder = None) -> None:
     """Answer questions until the user leaves."""
-    converse(_retriever(index), stdin=sys.stdin, stdout=sys.stdout, environ=os.environ)
+    if sys.stdin is None:
+        raise SpeechbotError(wording.INPUT_CLOSED)
+    folder = index or _settings().index
+    following = Following(lambda: _retriever(folder), lambda: store.live(folder))
+    converse(following, stdin=sys.stdin, stdout=sys.stdout, environ=os.environ)
 
 
 @app.command(cls=Command, help=wording.HELP_OUTLINE, epilog=wording.EXAMPLES_OUTLINE)
@@ -114,6 +131,10 @@ def measure(
     """Measure the answers to questions with known answers."""
     asked = load_questions(questions)
     retriever = _retriever(index)
+    lost = unfounded(asked, retriever.speeches())
+    if lost:
+        ids = wording.NAME_SEPARATOR.join(question.id for question in lost[:_SHOWN])
+        complain(wording.EVAL_UNFOUNDED.format(count=len(lost), ids=ids))
     with progress(wording.EVAL_PROGRESS) as advance:
         report = evaluate(retriever, asked, progress=advance)
     _print(report.to_dict(), render.evaluation(report, errors=errors), as_json=as_json)
@@ -139,7 +160,8 @@ def _retriever(index: Path | None) -> Retriever:
 def _print(found: Any, blocks: "Iterable[Block]", *, as_json: bool) -> None:  # noqa: ANN401 - whatever JSON holds
     """Print a result for a program, or for people."""
     if as_json:
-        sys.stdout.write(json.dumps(found, ensure_ascii=False, indent=2) + "\n")
+        with writing_to(sys.stdout):
+            sys.stdout.write(json.dumps(found, ensure_ascii=False, indent=2) + "\n")
     else:
         show(blocks)
 
@@ -147,4 +169,7 @@ def _print(found: Any, blocks: "Iterable[Block]", *, as_json: bool) -> None:  # 
 def main() -> None:
     """The ``speechbot`` program."""
     tolerant(stdin=sys.stdin, stdout=sys.stdout)
+    if sys.stdout is None:  # `>&-`
+        complain(wording.OUTPUT_CLOSED)
+        sys.exit(1)
     app(prog_name=wording.PROGRAM)

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from speechbot import wording
-from speechbot.errors import IndexNotWritable
+from speechbot.errors import IndexDamaged, IndexMismatch, IndexNotWritable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +23,18 @@ _REASONS = {
     errno.EDQUOT: wording.WRITE_FULL,
     errno.EEXIST: wording.WRITE_NOT_FOLDER,
     errno.ENOTDIR: wording.WRITE_NOT_FOLDER,
+    errno.EISDIR: wording.WRITE_FOLDER,
+    errno.ENOTEMPTY: wording.WRITE_NOT_EMPTY,
+    errno.ENOENT: wording.WRITE_MISSING,
+    errno.EBUSY: wording.WRITE_BUSY,
+    errno.ENAMETOOLONG: wording.WRITE_LONG,
+    errno.EIO: wording.WRITE_IO,
+}
+_DAMAGES = {
+    errno.ENOENT: wording.DAMAGE_MISSING,
+    errno.ENOTDIR: wording.DAMAGE_MISSING,
+    errno.EISDIR: wording.READ_FOLDER,
+    errno.EIO: wording.WRITE_IO,
 }
 
 
@@ -37,8 +49,17 @@ def writing(folder: Path) -> Iterator[None]:
         yield
     except OSError as error:
         # NumPy reports a short write, which is what it meets on a full disk, without a number
-        reason = _REASONS.get(error.errno or errno.ENOSPC) or error.strerror or str(error)
+        template = _REASONS.get(error.errno or errno.ENOSPC)
+        name = os.path.basename(os.fsdecode(error.filename or folder))  # noqa: PTH119 - a name, or bytes of one
+        reason = template.format(name=name) if template else error.strerror or str(error)
         raise IndexNotWritable(folder, reason) from error
+
+
+def broken(path: Path, error: OSError) -> IndexMismatch:
+    """What to raise when a file or folder of an index cannot be read; one that we may not read is not damaged."""
+    if isinstance(error, PermissionError):
+        return IndexMismatch(wording.INDEX_DENIED.format(path=path), path=path)
+    return IndexDamaged(path, _DAMAGES.get(error.errno or 0, wording.DAMAGE_UNREADABLE))
 
 
 def sync_tree(folder: Path) -> None:
@@ -57,10 +78,15 @@ def sync_folder(folder: Path | str) -> None:
 
 
 def replace_text(path: Path, text: str) -> None:
-    """Replace a small text file: a reader sees the old text or the new one, also after a power cut."""
+    """Replace a small text file: a reader sees the old text or the new one, also after a power cut.
+
+    An empty folder in its place is removed: it is what containers leave where they were told to mount a missing file.
+    """
     temporary = path.with_name(f".{path.name}.new")
     temporary.write_text(text, encoding="utf-8", newline="\n")
     _sync(temporary)
+    if path.is_dir() and not path.is_symlink():
+        path.rmdir()
     os.replace(temporary, path)  # noqa: PTH105 - one name for tests to break
     sync_folder(path.parent)
 

@@ -8,7 +8,8 @@ Definitions, for a set of questions of which some are answerable (``gold`` is no
 - **Refused**: ``ask`` says that the materials do not answer.
 - **Refusal precision**: unanswerable among the refused. **Refusal recall**: refused among the unanswerable.
 - A share of nothing (no question refused, none answerable) is None, neither 0 nor 1.
-- **Latency**: wall-clock time of ``ask`` alone, in milliseconds; p95 by nearest rank.
+- **Latency**: wall-clock time of ``ask`` alone, in milliseconds; p95 by nearest rank. The first question is asked once
+  before, untimed, so that what is loaded on first use counts for none.
 """
 
 from __future__ import annotations
@@ -21,13 +22,14 @@ from statistics import median
 from typing import TYPE_CHECKING, Any, Protocol
 
 from speechbot import wording
-from speechbot.errors import QuestionFileError, unreadable
+from speechbot.errors import QuestionError, QuestionFileError, unreadable
+from speechbot.questions import check_question
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
-    from speechbot.models import Answer, Hit
+    from speechbot.models import Answer, Hit, Speech
 
 _DEPTH = 10  # hits that are ranked, as in MRR@10
 
@@ -159,7 +161,7 @@ def load_questions(path: Path) -> tuple[Question, ...]:
     """Read a file of JSON lines ``{"id", "type", "question", "gold": [snippet, ...]}``; other keys are ignored.
 
     Raises:
-        QuestionFileError: The file cannot be read, holds no question, or a line is malformed.
+        QuestionFileError: The file cannot be read, holds no question, a line is malformed, or an id comes twice.
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -173,13 +175,19 @@ def load_questions(path: Path) -> tuple[Question, ...]:
     lines = [(number, row) for number, row in enumerate(text.split("\n"), start=1) if row.strip()]
     if not lines:
         raise QuestionFileError(path, wording.QUESTIONS_NONE)
-    return tuple(_question(row, path=path, line=number) for number, row in lines)
+    questions: dict[str, Question] = {}
+    for number, row in lines:
+        question = _question(row, path=path, line=number)
+        if question.id in questions:
+            raise QuestionFileError(path, wording.QUESTIONS_TWICE.format(id=question.id), line=number)
+        questions[question.id] = question
+    return tuple(questions.values())
 
 
 def _question(text: str, *, path: Path, line: int) -> Question:
     try:
         row = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise QuestionFileError(path, wording.QUESTIONS_NOT_JSON, line=line) from error
     if not isinstance(row, dict):
         raise QuestionFileError(path, wording.QUESTIONS_NOT_OBJECT, line=line)
@@ -189,7 +197,21 @@ def _question(text: str, *, path: Path, line: int) -> Question:
     gold = row.get("gold")
     if not isinstance(gold, list) or not all(isinstance(snippet, str) and snippet for snippet in gold):
         raise QuestionFileError(path, wording.QUESTIONS_GOLD, line=line)
+    try:
+        check_question(row["question"])
+    except QuestionError as error:
+        raise QuestionFileError(path, str(error), line=line) from error
     return Question(id=row["id"], type=row["type"], question=row["question"], gold=tuple(gold))
+
+
+def unfounded(questions: Iterable[Question], speeches: Iterable[Speech]) -> list[Question]:
+    """The questions none of whose gold snippets stands in a passage: of another corpus, or misquoted."""
+    texts = [passage.text for speech in speeches for passage in speech.passages]
+    return [
+        question
+        for question in questions
+        if question.gold and not any(snippet in text for snippet in question.gold for text in texts)
+    ]
 
 
 def evaluate(
@@ -207,6 +229,7 @@ def evaluate(
         k: Hits that are ranked.
         progress: Is told the number of questions done so far and in all.
     """
+    retriever.ask(questions[0].question)
     outcomes = []
     for done, question in enumerate(questions, start=1):
         outcomes.append(_outcome(retriever, question, k=k))

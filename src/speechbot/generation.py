@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -11,7 +12,7 @@ import numpy as np
 
 from speechbot import wording
 from speechbot.catalog import Catalog, write_catalog
-from speechbot.disk import sha256
+from speechbot.disk import broken, sha256
 from speechbot.errors import IndexDamaged
 from speechbot.lexical import FILES as LEXICAL_FILES
 from speechbot.lexical import LexicalFields
@@ -141,7 +142,7 @@ def open_generation(path: Path, *, verify: bool | None = None) -> Generation:
 
     Raises:
         IndexDamaged: A file is missing, truncated or altered.
-        IndexMismatch: It is of another format.
+        IndexMismatch: It is of another format, or we may not read it.
     """
     manifest = read_manifest(path)
     check_files(path, manifest, verify=verify)
@@ -167,13 +168,25 @@ def read_manifest(path: Path) -> Manifest:
     file = path / MANIFEST
     try:
         data = file.read_bytes()
-    except FileNotFoundError as error:
-        raise IndexDamaged(file, wording.DAMAGE_MISSING) from error
     except OSError as error:
-        raise IndexDamaged(file, wording.DAMAGE_UNREADABLE) from error
+        raise broken(file, error) from error
     if _mark(data) != path.name.rpartition("-")[2]:
         raise IndexDamaged(file, wording.DAMAGE_CHECKSUM)
     return Manifest.from_json(data.decode(errors="replace"), path=file)
+
+
+def open_catalog(path: Path) -> Catalog:
+    """Open only the catalogue of the generation in folder ``path``, whatever state its other files are in.
+
+    Raises:
+        IndexDamaged: It is missing or altered.
+        IndexMismatch: It is of another format.
+    """
+    stamp = read_manifest(path).files.get(CATALOG)
+    if stamp is None:
+        raise IndexDamaged(path / MANIFEST, wording.DAMAGE_FOREIGN)
+    _check_file(path / CATALOG, stamp, verify=True)
+    return Catalog(path / CATALOG)
 
 
 def check_files(path: Path, manifest: Manifest, *, verify: bool | None = None) -> None:
@@ -189,12 +202,12 @@ def check_files(path: Path, manifest: Manifest, *, verify: bool | None = None) -
 def _check_file(path: Path, stamp: FileStamp, *, verify: bool) -> None:
     """Compare one file with its stamp."""
     try:
-        size = path.stat().st_size
+        # Opened even where only the size counts: whether we may read it is settled here, not in each library
+        with path.open("rb") as file:
+            size = os.fstat(file.fileno()).st_size
         digest = sha256(path) if verify and size == stamp.size else stamp.sha256
-    except FileNotFoundError as error:
-        raise IndexDamaged(path, wording.DAMAGE_MISSING) from error
     except OSError as error:
-        raise IndexDamaged(path, wording.DAMAGE_UNREADABLE) from error
+        raise broken(path, error) from error
     if size != stamp.size:
         raise IndexDamaged(path, wording.DAMAGE_SIZE)
     if digest != stamp.sha256:

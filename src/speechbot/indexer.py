@@ -16,13 +16,13 @@ from speechbot import fields, wording
 from speechbot.disk import sha256
 from speechbot.encoder import BUNDLED, model_name, open_encoder
 from speechbot.errors import CorpusError, IndexMismatch, IndexNotFound, ModelError
-from speechbot.generation import Content
+from speechbot.generation import Content, open_catalog
 from speechbot.manifest import SAME_MODEL, ModelCard
 from speechbot.models import IndexReport, Window
 from speechbot.onnx_model import FOLDER
 from speechbot.parser import parse
-from speechbot.readers import Corpus, read_corpus
-from speechbot.store import live, locked, open_live, publish
+from speechbot.readers import Corpus, check_corpus, read_corpus
+from speechbot.store import generation_folder, live, locked, open_live, publish
 from speechbot.windows import windows
 
 if TYPE_CHECKING:
@@ -144,18 +144,21 @@ def build_index(
         ModelError: The model cannot be loaded, or what it gives is no unit vectors.
     """
     started, folder = time.perf_counter(), Path(index)
-    material = _material(corpus)
     chosen = _Model(model, encoder)
+    # Before the lock, which creates the index folder
+    check_corpus(Path(corpus))
     with locked(folder):
+        # Under the lock: what was read before another build would be older than what that one published
+        material = _material(corpus)
         previous = _previous(folder)
         try:
+            before = _counted(folder) if previous is None else previous.catalog.passages()
             same_model = previous is not None and chosen.made(previous.manifest.model)
             if previous is not None and same_model and _unchanged(previous, material):
                 name, encoded = live(folder), 0
             else:
                 vectors, card, encoded = _vectors(material, chosen, previous if same_model else None, progress)
                 name = publish(folder, _content(material, vectors, card))
-            before = () if previous is None else previous.catalog.passages()
         finally:
             if previous is not None:
                 previous.close()
@@ -179,6 +182,15 @@ def _previous(index: Path) -> Generation | None:
     except (IndexNotFound, IndexMismatch):
         # Damaged or of another format: it is replaced, which is what the error tells the user to do
         return None
+
+
+def _counted(index: Path) -> tuple[Passage, ...]:
+    """Passages of a live generation that cannot be built on, so far as they can be read: what is new is told by them."""
+    try:
+        with open_catalog(generation_folder(index, live(index))) as catalog:
+            return catalog.passages()
+    except (IndexNotFound, IndexMismatch):
+        return ()
 
 
 def _unchanged(previous: Generation, material: _Material) -> bool:

@@ -6,6 +6,7 @@ import codecs
 import hashlib
 import os
 import re
+import stat
 import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,9 @@ from speechbot.errors import CorpusError, SourceError, unreadable
 from speechbot.models import Source
 
 READ_SUFFIXES = frozenset({".txt", ".md"})
+# Categories of characters that a name may not hold: controls, halves of characters (bytes that are no UTF-8), line ends.
+_UNCITABLE = frozenset({"Cc", "Cs", "Zl", "Zp"})
+_NAMED = 3  # files that an error names
 _BINARY = re.compile(r"[\x00-\x08\x0b\x0e-\x1f]")
 # The most frequent characters of Chinese prose: a real text has one in every few characters, while bytes read with
 # the wrong table give rare ones. Traditional forms are included because GB18030 files may be in either script.
@@ -32,7 +36,7 @@ class Corpus:
 
     Attributes:
         sources: Decoded files, sorted by name.
-        skipped: Files left out, each ``(name, reason)``, sorted by name.
+        skipped: Files and links left out, each ``(name, reason)``, sorted by name; control characters are escaped.
     """
 
     sources: tuple[Source, ...]
@@ -40,34 +44,33 @@ class Corpus:
 
 
 def read_corpus(folder: Path) -> Corpus:
-    """Read every ``.txt`` and ``.md`` file under ``folder``; hidden files and folders are passed over.
+    """Read every ``.txt`` and ``.md`` file under ``folder``.
+
+    Hidden files and folders and what editors leave beside a file are passed over; links that lead to a folder or out of
+    the corpus are not followed, since what lies there may be anything and of any size.
 
     Raises:
         CorpusError: When the folder is missing or holds nothing to read.
-        SourceError: When one of the files cannot be read as text.
+        SourceError: When one of the files or folders in it cannot be read.
     """
-    if folder.is_file():
-        raise CorpusError(wording.CORPUS_NOT_FOLDER.format(path=folder), path=folder)
-    if not folder.is_dir():
-        raise CorpusError(wording.CORPUS_MISSING.format(path=folder), path=folder)
+    materials, skipped = _listed(folder)
     sources: list[Source] = []
-    skipped: list[tuple[str, str]] = []
-    for name, path in _files(folder):
-        if not name.isprintable():
-            # Bytes that are no UTF-8, or control characters: such a name can be neither stored nor cited.
-            shown = Path(name.encode("utf-8", "replace").decode().encode("unicode_escape").decode())
-            raise SourceError(wording.REASON_NAME, path=shown)
-        if path.suffix.lower() not in READ_SUFFIXES:
-            skipped.append((name, wording.SKIPPED_TYPE.format(suffix=path.suffix or path.name)))
-            continue
+    for name, path in materials:
         source = read_source(path, name=name)
         if source.text.strip():
             sources.append(source)
         else:
             skipped.append((name, wording.SKIPPED_EMPTY))
     if not sources:
-        raise CorpusError(wording.CORPUS_EMPTY.format(path=folder), path=folder)
-    return Corpus(tuple(sources), tuple(skipped))
+        raise _nothing(folder, skipped)
+    return Corpus(tuple(sources), tuple(sorted(skipped)))
+
+
+def check_corpus(folder: Path) -> None:
+    """Make sure that a corpus holds files to read, without reading them; errors as for ``read_corpus``."""
+    materials, skipped = _listed(folder)
+    if not materials:
+        raise _nothing(folder, skipped)
 
 
 def read_source(path: Path, *, name: str) -> Source:
@@ -160,11 +163,82 @@ def _frequent_share(text: str) -> float:
     return sum(char in _FREQUENT for char in text) / len(text) if text else 0.0
 
 
-def _files(folder: Path) -> list[tuple[str, Path]]:
-    """Names relative to ``folder`` with paths of all visible files below it, sorted by name."""
+def _listed(folder: Path) -> tuple[list[tuple[str, Path]], list[tuple[str, str]]]:
+    """Name and path of each material, name and reason of each file and folder left out; both sorted by name."""
+    materials: list[tuple[str, Path]] = []
+    skipped: list[tuple[str, str]] = []
+    for name, path in _entries(folder):
+        reason = _passed_over(path, folder)
+        if reason:
+            skipped.append((_printable(name), reason))
+        elif _UNCITABLE & set(map(unicodedata.category, name)):
+            raise SourceError(wording.REASON_NAME, path=Path(_printable(name)))
+        else:
+            materials.append((name, path))
+    return materials, skipped
+
+
+def _entries(folder: Path) -> list[tuple[str, Path]]:
+    """Names relative to ``folder`` with paths of all visible files and links to folders below it, sorted by name."""
+
+    def refuse(error: OSError) -> None:
+        path = Path(error.filename)
+        if path == folder:
+            raise _closed(folder, error) from error
+        shown = folder / _printable(path.relative_to(folder).as_posix())
+        raise SourceError(wording.REASON_FOLDER.format(detail=unreadable(error)), path=shown) from error
+
+    _check_folder(folder)
     found: list[tuple[str, Path]] = []
-    for root, folders, files in os.walk(folder):
+    for root, folders, files in os.walk(folder, onerror=refuse):
         folders[:] = [name for name in folders if not name.startswith(".")]
-        paths = (Path(root, name) for name in files if not name.startswith("."))
-        found.extend((path.relative_to(folder).as_posix(), path) for path in paths)
+        links = [path for path in (Path(root, name) for name in folders) if path.is_symlink()]
+        paths = [Path(root, name) for name in files if not (name.startswith((".", "~")) or name.endswith("~"))]
+        found.extend((path.relative_to(folder).as_posix(), path) for path in (*links, *paths))
     return sorted(found)
+
+
+def _check_folder(folder: Path) -> None:
+    """Raise CorpusError unless ``folder`` is one."""
+    try:
+        mode = folder.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise CorpusError(wording.CORPUS_MISSING.format(path=folder), path=folder) from error
+    except OSError as error:
+        raise _closed(folder, error) from error
+    if not stat.S_ISDIR(mode):
+        raise CorpusError(wording.CORPUS_NOT_FOLDER.format(path=folder), path=folder)
+
+
+def _passed_over(path: Path, folder: Path) -> str:
+    """Why a visible file or link is left out, or "" when it is a material."""
+    if os.path.isdir(path):  # noqa: PTH112 - pathlib raises where it may not look
+        return wording.SKIPPED_FOLDER_LINK
+    if path.suffix.lower() not in READ_SUFFIXES:
+        return wording.SKIPPED_TYPE.format(suffix=_printable(path.suffix or path.name))
+    if path.is_symlink() and not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder)):
+        return wording.SKIPPED_OUTSIDE
+    return ""
+
+
+def _closed(folder: Path, error: OSError) -> CorpusError:
+    """The error for a corpus folder that is there but cannot be opened."""
+    return CorpusError(wording.CORPUS_UNREADABLE.format(path=folder, detail=unreadable(error)), path=folder)
+
+
+def _nothing(folder: Path, skipped: list[tuple[str, str]]) -> CorpusError:
+    """The error for a corpus without a readable text; it names what was found instead."""
+    if not skipped:
+        return CorpusError(wording.CORPUS_EMPTY.format(path=folder), path=folder)
+    shown = wording.CONFIG_SEPARATOR.join(
+        wording.CORPUS_SKIPPED.format(name=name, reason=reason) for name, reason in sorted(skipped)[:_NAMED]
+    )
+    more = wording.CORPUS_SKIPPED_MORE.format(count=len(skipped)) if len(skipped) > _NAMED else ""
+    return CorpusError(wording.CORPUS_NONE_READ.format(path=folder, skipped=shown + more), path=folder)
+
+
+def _printable(name: str) -> str:
+    """A file's name as it can be shown in one line: what cannot be cited is escaped."""
+    return "".join(
+        char.encode("unicode_escape").decode() if unicodedata.category(char) in _UNCITABLE else char for char in name
+    )

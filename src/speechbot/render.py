@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from speechbot.readers import Corpus
     from speechbot.store import Status
 
-# Confidence is a calibrated probability: of ten answers at 0.8, eight hold what was asked for.
+# Confidence is a calibrated probability, an estimate: where the calibration holds, eight of ten answers at 0.8 hold
+# what was asked for; on materials of another kind it may be more or fewer.
 HIGH = 0.8
 FAIR = 0.6
 
@@ -85,17 +86,19 @@ def _place_line(passage: Passage, prefix: str = "") -> Line:
     )
 
 
-def _sentence(hit: Hit, label: str = wording.SENTENCE) -> Line:
+def _sentence(hit: Hit, *, indent: str = "", found: bool = True) -> Line:
+    """The sentence that answers, strong; below a refusal none does, so that it is neither called so nor strong."""
+    label, style = (wording.SENTENCE, Style.STRONG) if found else (wording.NEAREST_SENTENCE, Style.PLAIN)
     start, end = hit.highlight
-    return Line((Span(label, Style.FAINT), Span(hit.passage.text[start:end].strip(), Style.STRONG)))
+    return Line((Span(indent + label, Style.FAINT), Span(hit.passage.text[start:end].strip(), style)))
 
 
-def _brief(hits: Iterable[Hit], *, first: int, label: str = wording.SENTENCE) -> list[Block]:
+def _brief(hits: Iterable[Hit], *, first: int, found: bool = True) -> list[Block]:
     blocks: list[Block] = []
     for number, hit in enumerate(hits, start=first):
         blocks += [
             _place_line(hit.passage, wording.NUMBER.format(number=number)),
-            _sentence(hit, wording.INDENT + label),
+            _sentence(hit, indent=wording.INDENT, found=found),
         ]
     return blocks
 
@@ -108,8 +111,18 @@ def refusal(hint: str) -> list[Block]:
 def _nearest(hits: Sequence[Hit]) -> list[Block]:
     if not hits:
         return []
-    # No passage below a refusal has a sentence that answers.
-    return [line(), line(wording.NEAREST, Style.FAIR), *_brief(hits, first=1, label=wording.NEAREST_SENTENCE)]
+    return [line(), line(wording.NEAREST, Style.FAIR), *_brief(hits, first=1, found=False)]
+
+
+def near(hit: Hit) -> list[Block]:
+    """A hit below a refusal in full: what it is, its place, its nearest sentence, the paragraph."""
+    return [
+        line(wording.NEAREST, Style.FAIR),
+        _place_line(hit.passage),
+        _sentence(hit, found=False),
+        line(),
+        line(hit.passage.text),
+    ]
 
 
 def outline(speeches: Iterable[Speech]) -> list[Block]:

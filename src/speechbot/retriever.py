@@ -119,8 +119,13 @@ class Retriever:
         query = Query(self._encoder.encode_queries([asked])[0], query_terms(asked))
         ranked = self._ranker.rank(query, k, rows=rows)
         passages = catalog.passages([found.row for found in ranked])
+        if not catalog.verbatim(passages):
+            raise IndexDamaged(self._generation.path, wording.DAMAGE_NOT_VERBATIM)
         terms = Terms(query.terms, self._generation.lexical.passages)
-        return [self._hit(found, passage, terms) for found, passage in zip(ranked, passages, strict=True)]
+        return [
+            Hit(passage, found.probability, self._highlight(found, passage, terms))
+            for found, passage in zip(ranked, passages, strict=True)
+        ]
 
     def ask(
         self,
@@ -157,12 +162,6 @@ class Retriever:
         if len(line) != len(folded):
             return asked
         return "".join(new if new != old else typed for typed, old, new in zip(line, folded, asked, strict=True))
-
-    def _hit(self, ranked: Ranked, passage: Passage, terms: Terms) -> Hit:
-        """Check the passage against its source; find the sentence that answers best."""
-        if not self._generation.catalog.is_verbatim(passage):
-            raise IndexDamaged(self._generation.path, wording.DAMAGE_NOT_VERBATIM)
-        return Hit(passage, ranked.probability, self._highlight(ranked, passage, terms))
 
     def _highlight(self, ranked: Ranked, passage: Passage, terms: Terms) -> tuple[int, int]:
         """The sentence with the most evidence: what it holds of the question, and how near its window comes.

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import unicodedata
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, TextIO, TypeAlias
+
+from speechbot import wording
+from speechbot.errors import SpeechbotError, unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -81,9 +85,14 @@ def width(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
 
 
-def is_terminal(stream: TextIO) -> bool:
-    """Whether colours make sense there: a terminal that is not dumb, and nobody asked for none (no-color.org)."""
-    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+def is_terminal(stream: TextIO | None) -> bool:
+    """Whether colours make sense there: a terminal that is not dumb, and nobody asked for none (no-color.org).
+
+    A stream that was closed before the program started is None.
+    """
+    return (
+        stream is not None and stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    )
 
 
 def show(blocks: Iterable[Block], *, stream: TextIO | None = None) -> None:
@@ -92,15 +101,41 @@ def show(blocks: Iterable[Block], *, stream: TextIO | None = None) -> None:
     Args:
         blocks: What to write.
         stream: Where to; standard output by default.
+
+    Raises:
+        SpeechbotError: Nothing can be written there.
     """
     out = stream or sys.stdout
-    if is_terminal(out):
-        console = _console(out)
+    drawn = is_terminal(out)
+    with writing_to(out):
         for block in blocks:
-            _draw(console, block)
-    else:
-        for block in blocks:
-            out.write("".join(f"{text}\n" for text in plain(block)))
+            if drawn:
+                _draw(out, block)
+            else:
+                out.write("".join(f"{text}\n" for text in plain(block)))
+
+
+@contextmanager
+def writing_to(stream: TextIO) -> Iterator[None]:
+    """Say in Chinese why nothing can be written, such as a full disk; a closed pipe stays a ``BrokenPipeError``.
+
+    Raises:
+        SpeechbotError: Nothing can be written to ``stream``.
+    """
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        abandon(stream)
+        reason = wording.WRITE_FULL if error.errno == errno.ENOSPC else unreadable(error)
+        raise SpeechbotError(wording.OUTPUT_FAILED.format(reason=reason)) from error
+
+
+def abandon(stream: TextIO) -> None:
+    """Let nothing more be written: what waits in the buffer would fail once more when the interpreter ends."""
+    with suppress(OSError):  # a stream of a test's has no file behind it
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def plain(block: Block) -> list[str]:
@@ -137,15 +172,24 @@ def _console(stream: TextIO) -> Console:
     return Console(file=stream, highlight=False)
 
 
-def _draw(console: Console, block: Block) -> None:
+def _draw(stream: TextIO, block: Block) -> None:
     match block:
         case Line():
-            # The terminal breaks the line, not rich: what is copied from it is the quote and nothing else.
-            console.print(_rich_text(block), soft_wrap=True)
+            stream.write(_coloured(block) + "\n")
         case Node():
-            console.print(_rich_tree(block))
+            _console(stream).print(_rich_tree(block))
         case Table():
-            _draw_table(console, block)
+            _draw_table(_console(stream), block)
+
+
+def _coloured(line: Line) -> str:
+    """The text between escapes, character for character: a console of rich's would expand tabs and break lines."""
+    from rich.color import ColorSystem  # noqa: PLC0415 - as in _console
+    from rich.style import Style as RichStyle  # noqa: PLC0415
+
+    return "".join(
+        RichStyle.parse(span.style.value).render(span.text, color_system=ColorSystem.STANDARD) for span in line.spans
+    )
 
 
 def _rich_text(line: Line) -> Text:

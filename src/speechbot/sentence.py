@@ -2,27 +2,38 @@
 
 from __future__ import annotations
 
+import logging
+import warnings
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
+from huggingface_hub import HfApi, try_to_load_from_cache
+from huggingface_hub.errors import HfHubHTTPError, HFValidationError, OfflineModeIsEnabled
 from sentence_transformers import SentenceTransformer
 from sentence_transformers.base.modules.input_module import InputModule
 from sentence_transformers.base.modules.normalize import Normalize
 from sentence_transformers.sentence_transformer.modules.pooling import Pooling
+from transformers.utils import logging as transformers_logging
 
 from speechbot import wording
 from speechbot.errors import ModelError
 from speechbot.onnx_model import FOLDER, OnnxModel
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
 # Texts between two calls of the progress callback: often enough for a bar, seldom enough to keep all cores busy.
 CHUNK = 64
+
+# Seconds to wait for the hub before saying that it cannot be reached.
+_PATIENCE = 10
+# No connection: the hub's errors derive from its HTTP library's base class, which has changed its module before.
+_NO_CONNECTION = tuple(base for base in HfHubHTTPError.__bases__ if issubclass(base, Exception))
 
 
 class OnnxInput(InputModule):
@@ -78,6 +89,56 @@ def bundled() -> SentenceTransformer:
     return SentenceTransformer(modules=modules, prompts=prompts, device="cpu")
 
 
+def _transformer(name: str) -> SentenceTransformer:
+    """Load a folder, a model kept by an earlier download, or one of the hub's.
+
+    Without a connection the library would try each of several files six times, for more than a minute.
+    """
+    if Path(name).is_dir():
+        return SentenceTransformer(name, device="cpu")
+    if _kept(name):
+        with suppress(OSError):  # the download was broken off: go on with it
+            return SentenceTransformer(name, device="cpu", local_files_only=True)
+    return SentenceTransformer(name, device="cpu", local_files_only=not _reachable(name))
+
+
+def _kept(name: str) -> bool:
+    """Whether the cache knows the model's list of modules, without which it would be put together differently."""
+    try:
+        return try_to_load_from_cache(name, "modules.json") is not None
+    except HFValidationError:
+        return False
+
+
+def _reachable(name: str) -> bool:
+    """Whether the hub answers, be it that it has no such model: loading it will say so at once."""
+    try:
+        HfApi().model_info(name, timeout=_PATIENCE)
+    except OfflineModeIsEnabled:
+        return False
+    except (HfHubHTTPError, HFValidationError):
+        return True
+    except _NO_CONNECTION:
+        return False
+    return True
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep the libraries' English and their bars off standard error; what matters is raised."""
+    before, bars = logging.root.manager.disable, transformers_logging.is_progress_bar_enabled()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        logging.disable(logging.CRITICAL)
+        transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+        try:
+            yield
+        finally:
+            logging.disable(before)
+            if bars:
+                transformers_logging.enable_progress_bar()  # type: ignore[no-untyped-call]
+
+
 class SentenceEncoder:
     """Any sentence-transformers model as an ``Encoder``.
 
@@ -104,7 +165,8 @@ class SentenceEncoder:
             ModelError: The model does not exist, cannot be fetched, or is not an embedding model.
         """
         try:
-            model = SentenceTransformer(name, device="cpu")
+            with _quiet():
+                model = _transformer(name)
         except OSError as error:
             raise ModelError(name, wording.MODEL_NOT_FOUND) from error
         except (ValueError, KeyError, ImportError, RuntimeError) as error:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import stat
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,6 +18,21 @@ from speechbot.errors import ConfigError, unreadable
 PREFIX = "SPEECHBOT_"
 FILE = Path("bot.env")
 
+# Contract names that come with the Telegram frontend: accepted, so that one bot.env serves this version and the next.
+LATER = (
+    "STATE",
+    "RERANKER",
+    "API_URL",
+    "ADMINS",
+    "USERS",
+    "GROUPS",
+    "ACCESS",
+    "WEBHOOK_URL",
+    "WEBHOOK_LISTEN",
+    "WEBHOOK_SECRET",
+    "PROXY",
+)
+
 # NAME=value, as in a shell or for `docker --env-file`; quotes around the value and a comment after it are allowed.
 _ASSIGNMENT = re.compile(
     r"""(?:export\s+)?(?P<name>[A-Za-z_][A-Za-z0-9_]*)\s*=\s*
@@ -23,6 +40,7 @@ _ASSIGNMENT = re.compile(
     \s*(?:\#.*)?""",
     re.VERBOSE,
 )
+_CLOSE = 0.6  # likeness from which a name is a slip of another, by difflib's measure
 # BotFather's tokens: the bot's number, a colon, 35 characters today; the length has grown before.
 _TOKEN = re.compile(r"\d{5,}:[A-Za-z0-9_-]{30,}")
 
@@ -33,7 +51,14 @@ def _token(value: SecretStr) -> SecretStr:
     return value
 
 
-Folder = Annotated[Path, AfterValidator(Path.expanduser)]
+def _folder(value: Path) -> Path:
+    try:
+        return value.expanduser()
+    except RuntimeError as error:  # ~name of nobody here
+        raise ValueError(wording.SETTING_HOME) from error
+
+
+Folder = Annotated[Path, AfterValidator(_folder)]
 
 
 class Settings(BaseSettings):
@@ -83,6 +108,9 @@ def load_settings(file: Path = FILE) -> Settings:
         ConfigError: Settings are malformed or misspelt; it names all of them, without a value.
     """
     values, problems = _read(file)
+    problems += [
+        _unknown(name) for name in sorted(map(str.upper, os.environ)) if name.startswith(PREFIX) and not _known(name)
+    ]
     try:
         settings = Settings(**values)
     except ValidationError as error:
@@ -100,6 +128,10 @@ def _problem(field: str, reason: object) -> str:
 def _read(file: Path) -> tuple[dict[str, Any], list[str]]:
     """The values of a settings file by field name, with what is wrong in it."""
     try:
+        kind = file.stat().st_mode
+        if not stat.S_ISREG(kind) and not stat.S_ISDIR(kind):
+            # Reading a pipe would wait for ever
+            return {}, [wording.SETTINGS_UNREADABLE.format(file=file, reason=wording.REASON_NOT_FILE)]
         text = file.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         return {}, []
@@ -107,24 +139,39 @@ def _read(file: Path) -> tuple[dict[str, Any], list[str]]:
         return {}, [wording.SETTINGS_NOT_UTF8.format(file=file)]
     except OSError as error:
         return {}, [wording.SETTINGS_UNREADABLE.format(file=file, reason=unreadable(error))]
-    values: dict[str, Any] = {}
+    return _assignments(text, file)
+
+
+def _assignments(text: str, file: Path) -> tuple[dict[str, Any], list[str]]:
+    values: dict[str, str | None] = {}
     problems = []
     for number, row in enumerate(text.split("\n"), start=1):
         assignment = row.strip()
         if not assignment or assignment.startswith("#"):
             continue
         match = _ASSIGNMENT.fullmatch(assignment)
-        if match is None:
+        if match is None or "\0" in assignment:
             problems.append(wording.SETTINGS_LINE.format(file=file, line=number))
             continue
         name = match["name"].upper()
-        if name in names():
-            values[name.removeprefix(PREFIX).lower()] = match["double"] or match["single"] or match["bare"]
+        if name in values:
+            problems.append(wording.SETTINGS_TWICE.format(file=file, line=number, name=name))
+        elif _known(name):
+            values[name] = match["double"] or match["single"] or match["bare"]
         elif name.startswith(PREFIX):
             problems.append(_unknown(name))
-    return {name: value for name, value in values.items() if value}, problems
+        elif _known(PREFIX + name):
+            problems.append(wording.SETTINGS_PREFIX.format(file=file, line=number, name=name, prefix=PREFIX))
+    return {name.removeprefix(PREFIX).lower(): values[name] for name in names() if values.get(name)}, problems
+
+
+def _known(name: str) -> bool:
+    return name in names() or name in {PREFIX + later for later in LATER}
 
 
 def _unknown(name: str) -> str:
-    near = get_close_matches(name, names(), n=1, cutoff=0.0)
-    return wording.SETTING_UNKNOWN.format(name=name, near=near[0])
+    # Compared without the prefix: what all of them share would make all of them close
+    short = [known.removeprefix(PREFIX) for known in names()] + list(LATER)
+    near = get_close_matches(name.removeprefix(PREFIX), short, n=1, cutoff=_CLOSE)
+    hint = wording.SETTING_NEAR.format(near=PREFIX + near[0]) if near else ""
+    return wording.SETTING_UNKNOWN.format(name=name) + hint

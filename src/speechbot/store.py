@@ -11,12 +11,12 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from speechbot import wording
-from speechbot.disk import replace_text, sync_folder, sync_tree, writing
+from speechbot.disk import broken, replace_text, sync_folder, sync_tree, writing
 from speechbot.errors import IndexDamaged, IndexLocked, IndexMismatch, IndexNotFound, RollbackError
 from speechbot.generation import check_files, open_generation, read_manifest, write_generation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from speechbot.generation import Content, Generation
@@ -75,14 +75,17 @@ def live(index: Path) -> str:
     Raises:
         IndexNotFound: There is no index.
         IndexDamaged: The pointer is not a generation's name.
+        IndexMismatch: We may not read it.
     """
     pointer = index / CURRENT
     try:
         name = pointer.read_text(encoding="utf-8").strip()
     except (FileNotFoundError, NotADirectoryError) as error:
         raise IndexNotFound(index) from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise IndexDamaged(pointer, wording.DAMAGE_UNREADABLE) from error
+    except OSError as error:
+        raise broken(pointer, error) from error
+    except UnicodeDecodeError as error:
+        raise IndexDamaged(pointer, wording.DAMAGE_FOREIGN) from error
     # A name, never a path: the pointer cannot lead out of the index
     if not _NAME.fullmatch(name):
         raise IndexDamaged(pointer, wording.DAMAGE_FOREIGN)
@@ -99,31 +102,40 @@ def open_live(index: Path, *, verify: bool | None = None) -> Generation:
     Raises:
         IndexNotFound: There is no index.
         IndexDamaged: A file is missing, truncated or altered.
-        IndexMismatch: The index is of another format.
+        IndexMismatch: The index is of another format, or we may not read it.
     """
     name = live(index)
     try:
-        return open_generation(_folder(index, name), verify=verify)
-    except IndexDamaged:
+        return open_generation(generation_folder(index, name), verify=verify)
+    except IndexMismatch:
         # Builders may have published and cleaned up since the pointer was read
         newer = live(index)
         if newer == name:
             raise
-        return open_generation(_folder(index, newer), verify=verify)
+        return open_generation(generation_folder(index, newer), verify=verify)
 
 
 def history(index: Path) -> tuple[str, ...]:
-    """Names of all generations, newest first."""
+    """Names of all generations, newest first.
+
+    Raises:
+        IndexMismatch: Their folder cannot be read.
+    """
     folder = index / GENERATIONS
-    names = [path.name for path in folder.iterdir()] if folder.is_dir() else []
+    try:
+        names = os.listdir(folder)  # noqa: PTH208 - names are all that is wanted
+    except (FileNotFoundError, NotADirectoryError):
+        names = []
+    except OSError as error:
+        raise broken(folder, error) from error
     return tuple(sorted(filter(_NAME.fullmatch, names), reverse=True))
 
 
 def status(index: Path) -> Status:
     """Describe the live generation after comparing all its checksums; errors as for ``open_live``."""
     name = live(index)
-    manifest = read_manifest(_folder(index, name))
-    check_files(_folder(index, name), manifest, verify=True)
+    manifest = read_manifest(generation_folder(index, name))
+    check_files(generation_folder(index, name), manifest, verify=True)
     size = sum(stamp.size for stamp in manifest.files.values())
     return Status(index, name, manifest, size, history(index))
 
@@ -169,6 +181,7 @@ def publish(index: Path, content: Content) -> str:
         IndexNotWritable: The disk is full, read-only or not ours to write.
         IndexDamaged: What was written reads back differently.
     """
+    before = _current(index)
     with writing(index):
         draft = folder = index / GENERATIONS / DRAFT
         try:
@@ -176,29 +189,32 @@ def publish(index: Path, content: Content) -> str:
             mark = write_generation(draft, content)
             sync_tree(draft)
             name = f"{_stamp(index, content.created)}-{mark}"
-            os.replace(draft, _folder(index, name))  # noqa: PTH105 - as in disk.py
-            folder = _folder(index, name)
+            os.replace(draft, generation_folder(index, name))  # noqa: PTH105 - as in disk.py
+            folder = generation_folder(index, name)
             sync_folder(folder.parent)
             open_generation(folder, verify=True).close()
+            # Rolled back from, or never live: left in between, they would be what the next rollback leads to
+            _remove(index, [one for one in history(index) if before is not None and before < one < name])
             _point(index, folder.name)
         except BaseException:
-            if not _is_live(index, folder.name):
+            if _current(index) != folder.name:
                 shutil.rmtree(folder, ignore_errors=True)
             raise
-    for name in history(index)[KEPT:]:
-        # Windows keeps what a running bot has open; the next build removes it
-        shutil.rmtree(_folder(index, name), ignore_errors=True)
+    _remove(index, [one for one in history(index)[KEPT:] if one != before])
     return folder.name
 
 
 def rollback(index: Path) -> str:
     """Make the newest older generation live that is intact.
 
+    Where the live one is lost or damaged and no older one is intact, a newer one will do.
+
     Returns:
         Its name.
 
     Raises:
         IndexNotFound: There is no index.
+        IndexMismatch: We may not read it.
         RollbackError: No older generation is intact.
         IndexLocked: A builder is at work.
         IndexNotWritable: The folder cannot be written.
@@ -206,27 +222,40 @@ def rollback(index: Path) -> str:
     if not history(index):
         raise IndexNotFound(index)
     with locked(index):
-        for name in _older(index):
-            try:
-                open_generation(_folder(index, name), verify=True).close()
-            except IndexMismatch:
-                continue
-            with writing(index):
-                _point(index, name)
-            return name
+        for name in _fallbacks(index):
+            if _is_intact(index, name):
+                with writing(index):
+                    _point(index, name)
+                return name
     raise RollbackError(index)
 
 
-def _older(index: Path) -> list[str]:
-    """Generations before the live one, newest first; all of them if the pointer is lost."""
+def _fallbacks(index: Path) -> list[str]:
+    """What to go back to, best first: what is older than the live generation, what is newer only if that is lost."""
+    names, current = history(index), _current(index)
+    if current is None:
+        return list(names)
+    older = [name for name in names if name < current]
+    newer = [name for name in names if name > current]
+    return older if _is_intact(index, current) else older + newer
+
+
+def _is_intact(index: Path, name: str) -> bool:
+    """Whether a generation can be opened and its checksums agree."""
     try:
-        current = live(index)
-    except (IndexNotFound, IndexDamaged):
-        return list(history(index))
-    return [name for name in history(index) if name < current]
+        open_generation(generation_folder(index, name), verify=True).close()
+    except IndexMismatch:
+        return False
+    return True
 
 
-def _folder(index: Path, name: str) -> Path:
+def _remove(index: Path, names: Iterable[str]) -> None:
+    """Remove generations; Windows keeps what a running bot has open, which a later build removes."""
+    for name in names:
+        shutil.rmtree(generation_folder(index, name), ignore_errors=True)
+
+
+def generation_folder(index: Path, name: str) -> Path:
     """Folder of a generation."""
     return index / GENERATIONS / name
 
@@ -236,12 +265,12 @@ def _point(index: Path, name: str) -> None:
     replace_text(index / CURRENT, f"{name}\n")
 
 
-def _is_live(index: Path, name: str) -> bool:
-    """Whether the pointer names this generation."""
+def _current(index: Path) -> str | None:
+    """Name of the live generation, or None where the pointer is lost."""
     try:
-        return live(index) == name
-    except (IndexNotFound, IndexDamaged):
-        return False
+        return live(index)
+    except (IndexNotFound, IndexMismatch):
+        return None
 
 
 def _stamp(index: Path, created: str) -> str:

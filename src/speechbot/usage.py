@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import re
 import sys
 from contextlib import contextmanager
+from importlib import metadata
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TextIO, TypeAlias
 
@@ -14,7 +15,7 @@ from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
 from speechbot import wording
 from speechbot.errors import SpeechbotError
-from speechbot.screen import width
+from speechbot.screen import abandon, width, writing_to
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -70,6 +71,17 @@ CheckOnly: TypeAlias = Annotated[bool, typer.Option("--check", help=wording.HELP
 ListErrors: TypeAlias = Annotated[bool, typer.Option("--errors", help=wording.HELP_ERRORS)]
 
 
+def _version(wanted: bool) -> None:  # noqa: FBT001 - typer's signature
+    if wanted:
+        typer.echo(wording.VERSION.format(version=metadata.version("speechbot")))
+        raise typer.Exit
+
+
+Version: TypeAlias = Annotated[
+    bool, typer.Option("--version", help=wording.HELP_VERSION, is_eager=True, callback=_version)
+]
+
+
 class Command(TyperCommand):
     """A command whose help is Chinese."""
 
@@ -79,10 +91,14 @@ class Command(TyperCommand):
         arguments = [_record(param) for param in self.params if isinstance(param, TyperArgument)]
         if arguments:
             parts.append(_listing(wording.HELP_ARGUMENTS, arguments))
-        options = [_record(param) for param in self.params if isinstance(param, TyperOption)]
-        parts.append(_listing(wording.HELP_OPTIONS, [*options, ("--help", wording.HELP_HELP)]))
+        parts.append(_options(self.params))
         parts.append(f"{wording.HELP_EXAMPLES}\n{self.epilog or ''}")
         formatter.write("\n\n".join(parts))
+
+    def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
+        """Read the arguments, or write the help that they ask for."""
+        with writing_to(sys.stdout):
+            return super().parse_args(ctx, args)
 
 
 class Group(TyperGroup):
@@ -95,6 +111,7 @@ class Group(TyperGroup):
             wording.USAGE.format(command=ctx.command_path, arguments=wording.METAVAR_COMMAND),
             self.help or "",
             _listing(wording.HELP_COMMANDS, commands),
+            _options(self.params),
             f"{wording.HELP_EXAMPLES}\n{self.epilog or ''}",
         ]
         formatter.write("\n\n".join(parts))
@@ -104,15 +121,16 @@ class Group(TyperGroup):
         if not args and not ctx.resilient_parsing:
             typer.echo(ctx.get_help(), err=True)
             raise typer.Exit(2)
-        with _manners():
+        with _manners(), writing_to(sys.stdout):
             return super().parse_args(ctx, args)
 
     def invoke(self, ctx: Context) -> Any:  # noqa: ANN401 - typer's signature
         """Run the command."""
         with _manners():
             result = super().invoke(ctx)
-            # A closed pipe shows here, not when the interpreter ends.
-            sys.stdout.flush()
+            # A closed pipe or a full disk shows here, not when the interpreter ends.
+            with writing_to(sys.stdout):
+                sys.stdout.flush()
             return result
 
 
@@ -122,7 +140,7 @@ def _manners() -> Iterator[None]:
     try:
         yield
     except SpeechbotError as error:
-        typer.echo(" ".join(str(error).splitlines()), err=True)
+        complain(str(error))
         raise typer.Exit(1) from None
     except typer.TyperException as error:
         context = getattr(error, "ctx", None)
@@ -132,8 +150,13 @@ def _manners() -> Iterator[None]:
         raise typer.Exit(2) from None
     except BrokenPipeError:
         # The reader (`head`) has what it wanted. Nothing may be written any more, not even at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        abandon(sys.stdout)
         raise typer.Exit(0) from None
+
+
+def complain(message: str) -> None:
+    """One line on standard error, whatever is in it."""
+    typer.echo(" ".join(message.splitlines()), err=True)
 
 
 def _in_chinese(message: str) -> str:
@@ -150,8 +173,14 @@ def _in_chinese(message: str) -> str:
 
 
 def _arguments(params: Iterable[Parameter]) -> str:
-    names = [_record(param)[0] for param in params if isinstance(param, TyperArgument)]
+    arguments = [param for param in params if isinstance(param, TyperArgument)]
+    names = [param.metavar or "" if param.required else f"[{param.metavar}]" for param in arguments]
     return " ".join([*names, wording.METAVAR_OPTIONS])
+
+
+def _options(params: Iterable[Parameter]) -> str:
+    options = [_record(param) for param in params if isinstance(param, TyperOption)]
+    return _listing(wording.HELP_OPTIONS, [*options, ("--help", wording.HELP_HELP)])
 
 
 def _record(param: TyperArgument | TyperOption) -> tuple[str, str]:
@@ -177,11 +206,11 @@ app = typer.Typer(
 )
 
 
-def tolerant(*, stdin: TextIO, stdout: TextIO) -> None:
+def tolerant(*, stdin: TextIO | None, stdout: TextIO | None) -> None:
     """Let no character bring the program down in a terminal of another encoding.
 
     What stdout cannot show is written by its number; bytes on stdin that are no text reach the check of questions.
     """
     for stream, errors in ((stdin, "surrogateescape"), (stdout, "backslashreplace")):
-        if hasattr(stream, "reconfigure"):
+        if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors=errors)

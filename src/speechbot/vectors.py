@@ -1,4 +1,4 @@
-"""Exact search over window vectors: the only module that imports faiss."""
+"""Exact cosines with window vectors: the only module that imports faiss."""
 
 from __future__ import annotations
 
@@ -17,10 +17,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float32]
-    Rows = NDArray[np.int64]
 
 # Rows turned into float64 at a time while the moments are summed: 384 dimensions take 12 MB.
 _CHUNK = 4096
+# Bytes read at a time; larger blocks are no faster.
+_BLOCK = 1 << 20
 
 
 class VectorIndex:
@@ -29,11 +30,12 @@ class VectorIndex:
     Every score is a cosine in [-1, 1], higher is better: queries are scaled to unit length first, so that a query
     from an encoder that does not normalise ranks and scores alike. A zero query scores 0 everywhere.
 
-    The object is read-only once built or loaded: any number of threads may search it.
+    The object is read-only once built or loaded: any number of threads may share it.
     """
 
     def __init__(self, index: faiss.IndexFlatIP, mean: Floats, covariance: Floats) -> None:
         """Wrap a faiss ``IndexFlatIP``; use ``build`` or ``load``."""
+        # Held because the matrix is a view of its memory
         self._index = index
         self._mean = mean
         self._covariance = covariance
@@ -93,29 +95,8 @@ class VectorIndex:
         """Length of each vector."""
         return int(self._index.d)
 
-    def search(self, query: Floats, k: int) -> tuple[Floats, Rows]:
-        """Find the ``k`` nearest rows, or all of them if there are fewer.
-
-        Args:
-            query: (dim,) or (m, dim) float32, any length.
-            k: Rows wanted, 0 or more.
-
-        Returns:
-            Cosines in [-1, 1] as float32 and row numbers as int64, best first, each of shape (min(k, n),) or
-            (m, min(k, n)).
-        """
-        queries = _unit(query)
-        many = np.atleast_2d(queries)
-        k = max(0, min(k, len(self)))
-        if k == 0 or not len(many):
-            # faiss refuses k = 0
-            scores, rows = np.zeros((len(many), k), np.float32), np.zeros((len(many), k), np.int64)
-        else:
-            scores, rows = self._index.search(many, k)
-        return (scores, rows) if queries.ndim == 2 else (scores[0], rows[0])
-
     def scores(self, query: Floats) -> Floats:
-        """Score every row.
+        """Score every row: ranking looks at all windows, so there is no search for the nearest few.
 
         Args:
             query: (dim,) or (m, dim) float32, any length.
@@ -167,11 +148,13 @@ def _read(path: Path) -> faiss.IndexFlatIP:
     import faiss  # noqa: PLC0415
 
     try:
-        # Mapped, so that only faiss holds a copy in memory
-        data = np.memmap(path, dtype=np.uint8, mode="r")
-        index = faiss.deserialize_index(data)
-    except (OSError, ValueError, RuntimeError, MemoryError) as error:
-        # ValueError: an empty file cannot be mapped; RuntimeError: faiss does not know the bytes
+        # Python reads the bytes, not faiss: see ``VectorIndex.save``. faiss could map the file instead, but then the
+        # rows lie at an odd address, which makes NumPy copy them for every question, and a truncated file crashes.
+        with path.open("rb") as file:
+            reader = faiss.PyCallbackIOReader(file.read, _BLOCK)  # type: ignore[attr-defined] # not in its stubs
+            index = faiss.read_index(reader)
+    except (OSError, RuntimeError, MemoryError) as error:
+        # RuntimeError: faiss does not know the bytes, or there are too few
         raise IndexDamaged(path, wording.DAMAGE_UNREADABLE) from error
     if not isinstance(index, faiss.IndexFlatIP):
         raise IndexDamaged(path, wording.DAMAGE_FOREIGN)

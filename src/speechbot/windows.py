@@ -11,8 +11,8 @@ def windows(text: str, *, size: int = 60) -> list[Window]:
 
     Args:
         text: Text of the passage.
-        size: Wanted length in characters; 60 is one or two sentences, so that one thought decides the vector; on
-            the three public sets it is better than 120 in two and as good in the third (benchmarks/ablation.json).
+        size: Wanted length in characters; 60 is one or two sentences, so that one thought decides the vector; 120
+            is better on one of four domains and worse on three (benchmarks/ablation.json).
 
     Returns:
         Windows in order; the first starts at 0, the last ends at ``len(text)``, none is longer than one and a half

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 # Errors: one line each, ending with what to do next.
-SOURCE_ERROR = "无法读取材料 {path}：{reason}。请修好或移走该文件后重新运行 speechbot index"
+SOURCE_ERROR = "无法读取材料 {path}：{reason}。请修好或移走它后重新运行 speechbot index"
 INDEX_NOT_FOUND = "在 {path} 没有找到索引，请先运行 speechbot index"
 INDEX_DAMAGED = "索引文件 {path} 已损坏（{detail}），请运行 speechbot rollback 回到上一代，或运行 speechbot index 重建"
 INDEX_LOCKED = "另一个建库进程正在写 {path}，请等它结束后再运行 speechbot index"
@@ -16,6 +16,9 @@ READ_FOLDER = "它是文件夹"
 READ_MISSING = "文件不存在，可能是失效的链接"
 AT_LINE = "{path} 第 {line} 行"
 QUESTION_FILE_ERROR = "问题文件 {where} 有误：{reason}。请按 README 的格式改正后重试"
+OUTPUT_FAILED = "无法输出结果（{reason}），请换一个地方输出，或腾出空间后重试"
+OUTPUT_CLOSED = "标准输出已关闭，结果无处可写，请不要关闭它；不需要输出时请写 >/dev/null"
+INPUT_CLOSED = "标准输入已关闭，读不到问题，请在终端里运行 speechbot chat，或从文件读入问题"
 CONFIG_SEPARATOR = "；"
 CONFIG_ERROR = "配置有误：{problems}。请对照 bot.env.example 修改 bot.env 或环境变量"
 
@@ -34,6 +37,7 @@ DAMAGE_CHECKSUM = "校验和不符"
 DAMAGE_SHAPE = "内容结构不符"
 DAMAGE_FOREIGN = "不是 speechbot 写的文件"
 DAMAGE_COUNT = "条目数与清单不符"
+INDEX_DENIED = "没有权限读取索引 {path}，请检查它的权限后重试"
 INDEX_FORMAT = "索引 {path} 的格式是 {found}，本程序用的是 {expected}，请运行 speechbot index 重建"
 INDEX_MODEL = (
     "索引 {path} 是用模型 {expected}建的，现在用的模型是 {found}，两者的向量不能混用，"
@@ -47,10 +51,18 @@ WRITE_DENIED = "没有写入权限"
 WRITE_READ_ONLY = "文件系统是只读的"
 WRITE_FULL = "磁盘空间不足"
 WRITE_NOT_FOLDER = "路径上有同名文件"
+WRITE_FOLDER = "{name} 应为文件，却是文件夹，请先移走它"
+WRITE_NOT_EMPTY = "文件夹 {name} 不是空的，请先移走它"
+WRITE_MISSING = "文件夹不存在，可能刚被移走"
+WRITE_BUSY = "文件正被别的程序占用"
+WRITE_LONG = "路径太长"
+WRITE_IO = "磁盘读写出错"
 MODEL_BAD_VECTORS = "模型给出的向量不是单位长度的 {dim} 维向量"
 FILTER_SOURCE = "文件"
 FILTER_SPEECH = "讲话"
 FILTER_SECTION = "章节"
+FILTER_PART = "{kind}“{value}”"
+FILTER_WITHIN = "{outer}里的{kind}"
 
 # Models.
 MODEL_FILE_MISSING = "缺少文件 {name}"
@@ -63,7 +75,11 @@ MODEL_WITHOUT_VECTORS = "它不是句向量模型"
 SETTING_BAD = "{name} {reason}"
 SETTING_VALUE = "的值无效"
 SETTING_BOT = "不是机器人令牌，应为 @BotFather 给出的“数字:字母”"
-SETTING_UNKNOWN = "没有 {name} 这个配置项，是否想写 {near}"
+SETTING_UNKNOWN = "没有 {name} 这个配置项"
+SETTING_NEAR = "，是否想写 {near}"
+SETTING_HOME = "里的 ~ 找不到对应的用户文件夹"
+SETTINGS_PREFIX = "{file} 第 {line} 行的 {name} 要写成 {prefix}{name}"
+SETTINGS_TWICE = "{file} 第 {line} 行重复了 {name}"
 SETTINGS_LINE = "{file} 第 {line} 行不是“名称=值”"
 SETTINGS_NOT_UTF8 = "{file} 不是 UTF-8 编码"
 SETTINGS_UNREADABLE = "无法读取 {file}（{reason}）"
@@ -76,6 +92,7 @@ QUESTIONS_NONE = "里面没有问题"
 QUESTIONS_NOT_JSON = "不是 JSON"
 QUESTIONS_NOT_OBJECT = "不是 JSON 对象"
 QUESTIONS_FIELD = "缺少文字字段 {name}"
+QUESTIONS_TWICE = "id {id} 与前面的重复"
 QUESTIONS_GOLD = "字段 gold 应为文字的列表，拒答题写成空列表 []"
 
 # Answers (render.py, chat.py).
@@ -106,6 +123,7 @@ INDEX_WORK = "编码了 {encoded} 个窗口，用时 {seconds} 秒"
 INDEX_GENERATION = "当前版本：{generation}"
 SKIPPED = "未收入：{name}（{reason}）"
 EVAL_ALL = "全部"
+EVAL_UNFOUNDED = "有 {count} 道题的 gold 片段不在索引里（{ids}），无法答对，请核对问题文件或材料"
 EVAL_HEADER = ("类型", "题数", "R@1", "R@3", "R@5", "MRR@10", "拒答准确率", "拒答召回率", "误拒")
 EVAL_LATENCY = "每题用时：中位数 {median} 毫秒，95 分位 {p95} 毫秒"
 EVAL_NONE_WRONG = "没有答错的题"
@@ -126,6 +144,8 @@ HELP_OPTIONS = "选项："
 HELP_COMMANDS = "命令（用 speechbot 命令 --help 看每个命令的用法）："
 HELP_EXAMPLES = "例子："
 HELP_HELP = "显示这份帮助"
+HELP_VERSION = "显示版本"
+VERSION = "speechbot {version}"
 METAVAR_COMMAND = "命令 [选项]"
 METAVAR_OPTIONS = "[选项]"
 METAVAR_FOLDER = "文件夹"
@@ -162,8 +182,9 @@ EXAMPLES_INDEX = """  speechbot index
   speechbot index --check"""
 HELP_ASK = """问一个问题
 
-给出最合适的原文段落、答句和出处。把握分高、中、低三档，由校准过的概率得出：
-0.8 以上为高（十次约有八次以上答对），0.6 以上为中，其余为低。达不到拒答线就说没有找到。"""
+给出最合适的原文段落、答句和出处。把握分高、中、低三档，按估计的答对概率划分：
+0.8 以上为高，0.6 以上为中，其余为低。概率用一批有答案的问题校准，换一类材料会有出入，
+请以原文为准。达不到拒答线就说没有找到。"""
 EXAMPLES_ASK = """  speechbot ask 第二批主题教育怎么安排？
   speechbot ask 流动党员也要参加吗 --near
   speechbot ask 怎样抓整改 -k 5 --speech 推进会 --json"""
@@ -242,19 +263,26 @@ CHAT_HELP = (
     "/next     下一条：看下一个相关段落",
     "/outline  列出讲话的标题",
     "/help     显示这份帮助",
-    "/quit     离开（也可按 Ctrl-D）",
+    "/quit     离开（也可输入 退出，或按 Ctrl-D）",
 )
 CHAT_MORE = "还有 {count} 条，输入 /next 看下一条"
 CHAT_NO_MORE = "没有下一条了，请输入新的问题"
 CHAT_NOT_FOUND_HINT = "可以换一种说法，用材料里可能出现的词再问一次；想看最接近的段落，请输入 /next。"
 CHAT_UNKNOWN = "没有 {command} 这个命令，请输入 /help 查看可用的命令"
 CHAT_INTERRUPTED = "已取消这一行；按 Ctrl-D 或输入 /quit 离开"
+# Typed alone, in any case, these end a conversation.
+CHAT_LEAVING = ("/quit", "/exit", "quit", "exit", "/退出", "退出")
 CHAT_GOODBYE = "再见！"
 
 # Reading the corpus (readers.py); each REASON goes into SOURCE_ERROR, which adds the next step.
 CORPUS_MISSING = "材料文件夹 {path} 不存在，请新建它并放入 .txt 或 .md 材料，然后运行 speechbot index"
 CORPUS_NOT_FOLDER = "{path} 是文件，不是材料文件夹，请用 --corpus 写出它所在的文件夹"
 CORPUS_EMPTY = "材料文件夹 {path} 里没有可读的 .txt 或 .md 材料，请放入材料后运行 speechbot index"
+CORPUS_NONE_READ = "材料文件夹 {path} 里没有可读的 .txt 或 .md 材料（{skipped}），请放入材料后运行 speechbot index"
+CORPUS_SKIPPED = "{name}：{reason}"
+CORPUS_SKIPPED_MORE = "等 {count} 个"
+CORPUS_UNREADABLE = "材料文件夹 {path} 打不开（{detail}），请检查权限后重新运行 speechbot index"
+REASON_FOLDER = "这个文件夹打不开（{detail}）"
 REASON_NAME = "文件名含有控制字符或无法识别的编码，请改名"
 REASON_UNREADABLE = "打不开（{detail}）"
 REASON_NOT_FILE = "它是管道或设备，不是普通文件"
@@ -264,9 +292,12 @@ REASON_UTF32 = "UTF-32 编码不支持，请用编辑器另存为 UTF-8"
 REASON_BINARY = "第 {position} 个字符是控制字符（U+{code:04X}），不是纯文本"
 SKIPPED_TYPE = "暂不支持 {suffix} 文件，本版本读取 .txt 和 .md"
 SKIPPED_EMPTY = "文件里没有文字"
+SKIPPED_FOLDER_LINK = "它是指向文件夹的链接，请把文件夹本身放进来"
+SKIPPED_OUTSIDE = "它是指向材料文件夹之外的链接，请把文件本身放进来"
 
 # What `make run` says without a terminal (scripts/run.py).
-RUN_QUESTION = "第二批主题教育什么时候开始，什么时候结束？"
+RUN_QUESTION = "党员的首要政治品格是什么？"
+RUN_BOT_LATER = "已设置令牌，但 Telegram 机器人将随下一个版本提供；现在先在终端里提问"
 RUN_NEXT = "继续提问：.venv/bin/speechbot ask 你的问题；在终端里连续提问：.venv/bin/speechbot chat"
 
 # Retriever.
