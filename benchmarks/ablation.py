@@ -19,9 +19,9 @@ from sets import PUBLIC, LabelledSet, public_set, report_sets
 
 from speechbot.calibration import calibration
 from speechbot.encoder import BUNDLED
-from speechbot.lexical import K1, B, LexicalFields, LexicalIndex
+from speechbot.indexing.lexical import K1, B, LexicalFields, LexicalIndex
+from speechbot.indexing.vectors import VectorIndex
 from speechbot.ranking import Query, Ranker
-from speechbot.vectors import VectorIndex
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from speechbot.calibration import Calibration
-    from speechbot.words import Term
+    from speechbot.language.words import Term
 
 SHIPPED = "as shipped"
 WINDOW_SIZES = (45, 90, 120, 180)

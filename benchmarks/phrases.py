@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from speechbot.language.text import fold
+from speechbot.language.words import STOP_WORDS, query_terms, segment
 from speechbot.ranking import Query
-from speechbot.text import fold
-from speechbot.words import STOP_WORDS, query_terms, segment
 
 if TYPE_CHECKING:
     import random

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from speechbot.lexical import FieldTokens, LexicalFields
+from speechbot.indexing.lexical import FieldTokens, LexicalFields
+from speechbot.indexing.vectors import VectorIndex
 from speechbot.ranking import Query, Ranker
-from speechbot.vectors import VectorIndex
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

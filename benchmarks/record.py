@@ -142,8 +142,16 @@ def percentile(values: Iterable[float], share: int) -> float:
 
 
 def commit() -> str:
-    """The checked-out commit, ``-dirty`` behind it when files differ; "" outside a repository."""
-    command = ["git", "-C", str(ROOT), "--no-optional-locks", "describe", "--always", "--dirty", "--abbrev=12"]
+    """The checked-out commit, ``-dirty`` behind it when files other than results differ; "" outside a repository."""
+    name = _git("rev-parse", "--short=12", "HEAD")
+    results = [f":!benchmarks/*.{ending}" for ending in ("json", "csv", "md")]
+    changed = _git("status", "--porcelain", "--untracked-files=no", "--", str(ROOT), *results)
+    return f"{name}-dirty" if name and changed else name
+
+
+def _git(*words: str) -> str:
+    """What git prints; "" when it fails."""
+    command = ["git", "-C", str(ROOT), "--no-optional-locks", *words]
     return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()  # noqa: S603 - our own words
 
 

@@ -29,7 +29,7 @@ from sets import PUBLIC, LabelledSet, public_set, report_sets
 
 from speechbot.calibration import calibration
 from speechbot.encoder import BUNDLED
-from speechbot.lexical import LexicalIndex
+from speechbot.indexing.lexical import LexicalIndex
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

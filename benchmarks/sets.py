@@ -17,22 +17,22 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from speechbot import fields
+from speechbot.indexing import fields
+from speechbot.indexing.windows import windows
+from speechbot.language.text import fold
+from speechbot.language.words import query_terms
 from speechbot.models import Passage, Source
 from speechbot.onnx_model import FOLDER, OnnxModel, pool
-from speechbot.parser import parse
+from speechbot.parsing.parser import parse
 from speechbot.readers import decode, read_corpus
-from speechbot.text import fold
-from speechbot.windows import windows
-from speechbot.words import query_terms
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
 
-    from speechbot.lexical import FieldTokens
-    from speechbot.words import Term
+    from speechbot.indexing.lexical import FieldTokens
+    from speechbot.language.words import Term
 
 ROOT = Path(__file__).resolve().parent.parent
 BENCH = ROOT.parent / "shared" / "bench"

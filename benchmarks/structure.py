@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any
 
 import record
 
-from speechbot.lines import LONGEST, PART
-from speechbot.parser import parse, roles
+from speechbot.parsing.lines import LONGEST, PART
+from speechbot.parsing.parser import parse, roles
 from speechbot.readers import read_source
 
 if TYPE_CHECKING:

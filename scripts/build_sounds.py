@@ -1,4 +1,4 @@
-"""Makes ``src/speechbot/sounds.txt`` again: the characters of each syllable, from the PyPI package pypinyin.
+"""Makes ``src/speechbot/language/sounds.txt`` again: the characters of each syllable, from the PyPI package pypinyin.
 
 Run from the repository root, with the ``model`` dependency group installed::
 
@@ -15,7 +15,7 @@ from pathlib import Path
 
 from pypinyin.pinyin_dict import pinyin_dict
 
-PATH = Path(__file__).resolve().parents[1] / "src" / "speechbot" / "sounds.txt"
+PATH = Path(__file__).resolve().parents[1] / "src" / "speechbot" / "language" / "sounds.txt"
 
 
 def plain(reading: str) -> str:

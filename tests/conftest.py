@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from speechbot.generation import Content
-from speechbot.indexer import build_index
-from speechbot.lexical import FieldTokens
-from speechbot.manifest import PROBE, ModelCard
+from speechbot.indexing.generation import Content
+from speechbot.indexing.indexer import build_index
+from speechbot.indexing.lexical import FieldTokens
+from speechbot.indexing.manifest import PROBE, ModelCard
 from speechbot.models import Passage, Source, Speech
 
 if TYPE_CHECKING:

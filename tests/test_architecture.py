@@ -17,7 +17,10 @@ from speechbot.settings import names
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "src" / "speechbot"
-FILES = {path.stem: path for path in sorted(PACKAGE.glob("*.py"))}
+# Rooms are folders whose own ``__init__`` holds nothing but a word on them; module names are unique all over the house.
+ROOMS = tuple(sorted(path.parent.name for path in PACKAGE.glob("*/__init__.py")))
+MODULES = [path for path in sorted(PACKAGE.rglob("*.py")) if path.parent == PACKAGE or path.stem != "__init__"]
+FILES = {path.stem: path for path in MODULES}
 
 # Imports point up this list only: a module may import what stands before it.
 LAYERS = (
@@ -104,7 +107,10 @@ def imported(name: str) -> list[str]:
     for node in ast.walk(tree(name)):
         if isinstance(node, ast.Import):
             found += [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.module == "speechbot":
+        elif isinstance(node, ast.ImportFrom) and node.module in {
+            "speechbot",
+            *(f"speechbot.{room}" for room in ROOMS),
+        }:
             found += [f"speechbot.{alias.name}" for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
             found.append(node.module or "")
@@ -113,7 +119,7 @@ def imported(name: str) -> list[str]:
 
 def own(name: str) -> set[str]:
     """Modules of ours that a module imports."""
-    return {module.removeprefix("speechbot.") for module in imported(name) if module.startswith("speechbot.")}
+    return {module.rpartition(".")[2] for module in imported(name) if module.startswith("speechbot.")}
 
 
 def foreign(name: str) -> set[str]:
@@ -134,8 +140,25 @@ def strings(name: str) -> list[str]:
 
 
 def test_every_module_has_its_layer() -> None:
-    """A new module takes its place in the list, a removed one leaves it."""
-    assert sorted(LAYERS) == sorted(FILES)
+    """A new module takes its place in the list, a removed one leaves it; no two have one name."""
+    assert sorted(LAYERS) == sorted(path.stem for path in MODULES)
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_rooms_hold_nothing_themselves(room: str) -> None:
+    """What a room's ``__init__`` holds is a docstring: every name has one place to be imported from."""
+    (statement,) = ast.parse((PACKAGE / room / "__init__.py").read_text(encoding="utf-8")).body
+
+    assert isinstance(statement, ast.Expr)
+
+
+def test_the_readme_shows_the_house() -> None:
+    """Every room and every module stands in the README's table, and nothing else."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    table = text.partition("## The house")[2].partition("\n## ")[0]
+    named = set(re.findall(r"`([a-z_]+)/?`", "\n".join(row for row in table.splitlines() if row.startswith("|"))))
+
+    assert named == ({*FILES, *ROOMS} - {"__init__", "__main__"})
 
 
 @pytest.mark.parametrize("name", FILES)

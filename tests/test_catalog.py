@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from speechbot.catalog import Catalog, write_catalog
 from speechbot.errors import FilterError, IndexDamaged
+from speechbot.indexing.catalog import Catalog, write_catalog
 from speechbot.models import Passage, Section, Source, Speech
 
 if TYPE_CHECKING:

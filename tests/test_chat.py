@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 import pytest
 from prompt_toolkit.history import FileHistory, InMemoryHistory
 
-from speechbot import chat, wording
-from speechbot.chat import Chat, Following, converse, examples, topics
+from speechbot import wording
 from speechbot.errors import IndexDamaged, IndexNotFound
+from speechbot.language.questions import check_question
 from speechbot.models import Answer, Hit, Passage, Section, Speech
-from speechbot.questions import check_question
-from speechbot.screen import Block, Line, Style, plain
+from speechbot.terminal import chat
+from speechbot.terminal.chat import Chat, Following, converse, examples, topics
+from speechbot.terminal.screen import Block, Line, Style, plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

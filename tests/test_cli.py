@@ -15,10 +15,10 @@ from typer.testing import CliRunner
 from speechbot import cli
 from speechbot.cli import app
 from speechbot.encoder import BUNDLED
+from speechbot.indexing.store import live, open_live
+from speechbot.language.questions import check_question
 from speechbot.models import Answer, Hit
-from speechbot.questions import check_question
 from speechbot.settings import names
-from speechbot.store import live, open_live
 from tests.conftest import ToyEncoder
 
 if TYPE_CHECKING:
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
     from typer.testing import Result
 
-    from speechbot.chat import Answerer
     from speechbot.models import Speech
+    from speechbot.terminal.chat import Answerer
 
 
 @pytest.fixture(autouse=True)
@@ -38,7 +38,7 @@ def _surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.chdir(tmp_path)
     toy = ToyEncoder(name=BUNDLED)
-    monkeypatch.setattr("speechbot.indexer.open_encoder", lambda _model, **_options: toy)
+    monkeypatch.setattr("speechbot.indexing.indexer.open_encoder", lambda _model, **_options: toy)
 
 
 class Scripted:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from speechbot.contents import contents_lines
-from speechbot.lines import split_lines
+from speechbot.parsing.contents import contents_lines
+from speechbot.parsing.lines import split_lines
 
 BODY = "我们要坚持问题导向，深入基层开展调查研究。"
 

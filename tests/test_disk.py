@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from speechbot.disk import broken, replace_text, sha256, sync_tree, writing
 from speechbot.errors import IndexDamaged, IndexMismatch, IndexNotWritable
+from speechbot.indexing.disk import broken, replace_text, sha256, sync_tree, writing
 
 if TYPE_CHECKING:
     from pathlib import Path

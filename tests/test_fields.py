@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from speechbot.fields import embedded, tokens_of
+from speechbot.indexing.fields import embedded, tokens_of
+from speechbot.language.words import tokens
 from speechbot.models import Passage, Window
-from speechbot.words import tokens
 
 TEXT = "一是截汙水。先建管網，先通後堵。"
 FIRST = Passage("0" * 16, TEXT, "治河讲话", ("第一，先把汙水截住", "一是截汙水"), "治河.txt", 1, 0, len(TEXT))

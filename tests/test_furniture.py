@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from speechbot.furniture import furniture, greeting
+from speechbot.parsing.furniture import furniture, greeting
 
 
 @pytest.mark.parametrize(

@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from speechbot import generation
-from speechbot.disk import sha256
 from speechbot.errors import IndexDamaged, IndexMismatch
-from speechbot.generation import MANIFEST, open_catalog, open_generation, read_manifest, write_generation
+from speechbot.indexing import generation
+from speechbot.indexing.disk import sha256
+from speechbot.indexing.generation import MANIFEST, open_catalog, open_generation, read_manifest, write_generation
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from speechbot.generation import Content
+    from speechbot.indexing.generation import Content
 
 FILES = (
     *(

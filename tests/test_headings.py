@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from speechbot.headings import KINDS, Heading, clean_title, match_heading, number_of
+from speechbot.parsing.headings import KINDS, Heading, clean_title, match_heading, number_of
 
 
 @pytest.mark.parametrize(

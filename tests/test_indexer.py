@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from speechbot import indexer
 from speechbot.encoder import BUNDLED
 from speechbot.errors import CorpusError, IndexLocked, IndexNotWritable, ModelError, SourceError
-from speechbot.generation import MANIFEST, VECTORS, WINDOWS
-from speechbot.indexer import build_index, preview
-from speechbot.manifest import TEXT_VERSION
+from speechbot.indexing import indexer
+from speechbot.indexing.generation import MANIFEST, VECTORS, WINDOWS
+from speechbot.indexing.indexer import build_index, preview
+from speechbot.indexing.manifest import TEXT_VERSION
+from speechbot.indexing.store import CURRENT, GENERATIONS, history, live, locked, open_live
+from speechbot.language.text import fold
 from speechbot.models import Window
-from speechbot.parser import parse
+from speechbot.parsing.parser import parse
 from speechbot.readers import read_corpus
-from speechbot.store import CURRENT, GENERATIONS, history, live, locked, open_live
-from speechbot.text import fold
 from tests.conftest import ToyEncoder
 from tests.test_generation import flip, rewrite
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from speechbot.generation import Generation
+    from speechbot.indexing.generation import Generation
     from speechbot.models import IndexReport
     from speechbot.readers import Corpus
 
@@ -243,7 +243,7 @@ def test_damage_in_a_large_index_is_not_taken_over(
     corpus: Path, index: Path, encoder: ToyEncoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Before vectors are taken over their checksum is compared, however large the index is."""
-    monkeypatch.setattr("speechbot.generation.VERIFY_LIMIT", 0)
+    monkeypatch.setattr("speechbot.indexing.generation.VERIFY_LIMIT", 0)
     flip(index / GENERATIONS / live(index) / VECTORS)
 
     report = build_index(corpus, index, encoder=encoder)

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from speechbot.errors import IndexDamaged
-from speechbot.lexical import K1, PARTS, B, FieldTokens, LexicalFields, LexicalIndex
+from speechbot.indexing.lexical import K1, PARTS, B, FieldTokens, LexicalFields, LexicalIndex
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from speechbot.lines import LONGEST, PART, split_lines
+from speechbot.parsing.lines import LONGEST, PART, split_lines
 
 SENTENCE = "我们要坚持问题导向，把调查研究和解决问题结合起来。"
 

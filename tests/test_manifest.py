@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from speechbot import fields
 from speechbot.errors import IndexDamaged, IndexMismatch
-from speechbot.manifest import (
+from speechbot.indexing import fields
+from speechbot.indexing.manifest import (
     FORMAT,
     PROBE,
     SAME_MODEL,
@@ -22,9 +22,10 @@ from speechbot.manifest import (
     Manifest,
     ModelCard,
     check_model,
+    check_name,
 )
+from speechbot.indexing.windows import windows
 from speechbot.models import Passage
-from speechbot.windows import windows
 from tests.conftest import ToyEncoder
 
 PATH = Path("索引/generations/20260101T000000Z-abcdef/manifest.json")
@@ -87,6 +88,16 @@ def test_malformed_fields_are_damage(manifest: Manifest, change: dict[str, objec
 def test_same_model_passes(manifest: Manifest) -> None:
     """The model that built the index may be used with it."""
     check_model(manifest, ToyEncoder(), path=PATH)
+
+
+def test_another_name_is_refused_without_the_model(manifest: Manifest) -> None:
+    """The name settles the matter before anything is loaded; the error names both and what to do."""
+    check_name(manifest, manifest.model.name, path=PATH)
+
+    with pytest.raises(
+        IndexMismatch, match=r"是用模型 toy（64 维）建的，现在用的模型是 别的模型，.*speechbot index 重建"
+    ):
+        check_name(manifest, "别的模型", path=PATH)
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from speechbot.headings import match_heading
-from speechbot.outline import nest
-from speechbot.series import Candidate, in_series
+from speechbot.parsing.headings import match_heading
+from speechbot.parsing.outline import nest
+from speechbot.parsing.series import Candidate, in_series
 
 
 def tree(*lines: str, turns: tuple[int, ...] = ()) -> list[tuple[str, int, int, int]]:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from speechbot.models import Source, Speech
-from speechbot.parser import parse, roles
+from speechbot.parsing.parser import parse, roles
 
 MATERIAL = Path(__file__).parents[1] / "corpus" / "第二批主题教育推进会讲话材料.txt"
 BODY = "我们要坚持问题导向，深入基层开展调查研究，把群众反映的突出问题一件一件解决好，把经验做法一条一条总结好，让人民群众真正得到实惠。"

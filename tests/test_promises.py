@@ -18,9 +18,9 @@ from typer.testing import CliRunner
 
 from speechbot import Answer, IndexDamaged, Retriever, build_index
 from speechbot.cli import app
-from speechbot.disk import sha256
-from speechbot.generation import CATALOG
-from speechbot.store import CURRENT, GENERATIONS, live
+from speechbot.indexing.disk import sha256
+from speechbot.indexing.generation import CATALOG
+from speechbot.indexing.store import CURRENT, GENERATIONS, live
 from tests.conftest import DATA, ToyEncoder
 from tests.test_generation import rewrite
 from tests.test_store import STEPS, Bomb, KilledError
@@ -36,7 +36,7 @@ QUESTIONS = (
     "青石河全长多少公里？",
     "三级河长每月至少巡河几次？",
     "流动书车开不进村怎么办？",
-    "第二批主题教育怎么安排？",
+    "党员的首要政治品格是什么？",
 )
 ANSWERED = {
     "第二批主题教育什么时候开始，什么时候结束？": "第二批主题教育",

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from speechbot.errors import QuestionError
-from speechbot.questions import MAX_LENGTH, check_question
+from speechbot.language.questions import MAX_LENGTH, check_question
 
 
 @pytest.mark.parametrize(
@@ -30,8 +30,8 @@ def test_a_question_comes_back_on_one_line(question: str, expected: str) -> None
 @pytest.mark.parametrize(
     ("question", "message"),
     [
-        ("", "问题是空的，请输入一句想问的话，例如：第二批主题教育怎么安排？"),
-        (" \t\u3000\n", "问题是空的，请输入一句想问的话，例如：第二批主题教育怎么安排？"),
+        ("", "问题是空的，请输入一句想问的话，例如：党员的首要政治品格是什么？"),
+        (" \t\u3000\n", "问题是空的，请输入一句想问的话，例如：党员的首要政治品格是什么？"),
         ("为" * 501, "问题有 501 个字，超过 500 个字的上限，请只保留想问的那一句"),
         ("问" * 100_000, "问题有 100000 个字，超过 500 个字的上限，请只保留想问的那一句"),
         ("怎样\x00优化", "问题的第 3 个字符是控制字符（U+0000），请删掉它再问"),

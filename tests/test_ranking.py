@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 
 from speechbot.calibration import Calibration
-from speechbot.fields import tokens_of
-from speechbot.lexical import LexicalFields, LexicalIndex
+from speechbot.indexing.fields import tokens_of
+from speechbot.indexing.lexical import LexicalFields, LexicalIndex
+from speechbot.indexing.vectors import VectorIndex
+from speechbot.language.sentences import sentence_spans
+from speechbot.language.text import fold
+from speechbot.language.words import Term, query_terms, tokens
 from speechbot.models import Passage
 from speechbot.ranking import Query, Ranked, Ranker, Terms
-from speechbot.sentences import sentence_spans
-from speechbot.text import fold
-from speechbot.vectors import VectorIndex
-from speechbot.words import Term, query_terms, tokens
 from tests.conftest import DATA, ToyEncoder
 from tests.test_lexical import naive as bm25
 

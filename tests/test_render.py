@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from speechbot import render, wording
+from speechbot import wording
 from speechbot.errors import FilterError
 from speechbot.evaluation import Outcome, Question, Report, Scores
-from speechbot.manifest import Counts, Manifest
+from speechbot.indexing.manifest import Counts, Manifest
+from speechbot.indexing.store import Status
 from speechbot.models import Answer, Hit, IndexReport, Passage, Section, Source, Speech
 from speechbot.readers import Corpus
-from speechbot.screen import Block, Line, Span, Style, plain
-from speechbot.store import Status
+from speechbot.terminal import render
+from speechbot.terminal.screen import Block, Line, Span, Style, plain
 
 if TYPE_CHECKING:
-    from speechbot.generation import Content
+    from speechbot.indexing.generation import Content
 
 TEXT = "开头一句。答案在这里。结尾一句。"
 
@@ -40,6 +42,17 @@ def text(blocks: list[Block]) -> list[str]:
 
 
 PLACE = "《某讲话》 › 一、总则 › 一是带头 · 第 3 段（某.txt）"
+
+
+def test_a_corrected_question_is_told() -> None:
+    """What was searched stands below the answer, and above a refusal."""
+    corrected = "（已按“购书经费怎么花”查找）"
+    found = replace(answer(hit()), corrected="购书经费怎么花")
+    refused = replace(answer(hit(), found=False), corrected="购书经费怎么花")
+
+    assert text(render.answer(found, marked=False))[-2:] == [TEXT, corrected]
+    assert text(render.answer(refused, marked=False))[:2] == [corrected, "材料中没有找到这个问题的答案。"]
+    assert corrected not in text(render.answer(answer(hit()), marked=False))
 
 
 def test_an_answer_in_a_pipe() -> None:

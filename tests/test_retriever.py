@@ -10,8 +10,8 @@ import pytest
 
 from speechbot import Retriever, build_index, retriever
 from speechbot.errors import FilterError, IndexDamaged, IndexMismatch, IndexNotFound, QuestionError
-from speechbot.sentences import sentence_spans
-from speechbot.store import GENERATIONS, live
+from speechbot.indexing.store import GENERATIONS, live
+from speechbot.language.sentences import sentence_spans
 from tests.conftest import ToyEncoder
 from tests.test_generation import flip
 
@@ -88,6 +88,29 @@ def test_script_width_and_case_do_not_matter(opened: Retriever) -> None:
 
     assert opened.search("圖書館的購書經費有多少，憑１張讀者證？") == expected
     assert opened.search("  图书馆的购书经费有多少，凭1张读者证？\n") == expected
+
+
+def test_typing_errors_are_set_right(opened: Retriever) -> None:
+    """A question with a wrong character of the right sound is searched as it was meant, and the answer says how."""
+    typed, meant = opened.ask("购书京费怎么花？"), opened.ask("购书经费怎么花？")
+
+    assert typed.hits == meant.hits
+    assert (typed.question, typed.corrected) == ("购书京费怎么花？", "购书经费怎么花？")
+    assert meant.corrected is None
+    assert typed.to_dict()["corrected"] == "购书经费怎么花？"
+
+
+def test_the_heading_that_a_paragraph_begins_with_is_not_its_answer(opened: Retriever) -> None:
+    """A run-in heading stands in the place already: another sentence is highlighted wherever there is one."""
+    headed = [
+        hit
+        for speech in opened.speeches()
+        for hit in opened.search(speech.title, 99)
+        if hit.passage.section and hit.passage.text.startswith(hit.passage.section[-1])
+    ]
+
+    assert headed
+    assert {hit.highlight[0] for hit in headed if len(sentence_spans(hit.passage.text)) > 1} & {0} == set()
 
 
 def test_results_are_passages_of_the_index(opened: Retriever) -> None:
@@ -243,10 +266,10 @@ def test_the_configured_model_is_opened_for_answering(index: Path, monkeypatch: 
         return ToyEncoder()
 
     monkeypatch.setattr(retriever, "open_encoder", open_encoder)
-    with Retriever.open(index, model="某模型") as found:
+    with Retriever.open(index, model="toy") as found:
         found.ask("购书经费怎么花？")
 
-    assert opened_models == [("某模型", False)]
+    assert opened_models == [("toy", False)]
 
 
 def test_an_open_retriever_outlives_a_rebuild(corpus: Path, index: Path) -> None:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from speechbot import store
 from speechbot.errors import IndexNotFound, IndexNotWritable, RollbackError
-from speechbot.store import CURRENT, GENERATIONS, history, live, rollback
+from speechbot.indexing import store
+from speechbot.indexing.store import CURRENT, GENERATIONS, history, live, rollback
 from tests.test_generation import flip
 from tests.test_store import Bomb, KilledError, build, version
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from speechbot.generation import Content
+    from speechbot.indexing.generation import Content
 
 
 @pytest.fixture
@@ -72,7 +72,7 @@ def test_rollback_compares_checksums(index: Path, content: Content, monkeypatch:
     """A generation of the right size with one wrong bit is passed over, however large an index is."""
     names = [live(index), build(index, content, version="2"), build(index, content, version="3")]
     flip(index / GENERATIONS / names[1] / "windows.faiss")
-    monkeypatch.setattr("speechbot.generation.VERIFY_LIMIT", 0)
+    monkeypatch.setattr("speechbot.indexing.generation.VERIFY_LIMIT", 0)
 
     assert rollback(index) == names[0]
 

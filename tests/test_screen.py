@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from speechbot.errors import SpeechbotError
-from speechbot.screen import Line, Node, Span, Style, Table, line, plain, progress, show, width
+from speechbot.terminal.screen import Line, Node, Span, Style, Table, line, plain, progress, show, width
 
 TREE = Node(line("甲", Style.STRONG), (Node(line("乙"), (Node(line("丙")),)), Node(line("丁"))))
 TABLE = Table(("类型", "题数"), (("全部", "30"), ("fact", "7")))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from speechbot.sentences import SHORT_QUOTE, sentence_spans
+from speechbot.language.sentences import SHORT_QUOTE, sentence_spans
 
 PIECES = st.sampled_from(
     ["。", "！", "？", "；", "……", "，", "“", "”", "（", "）", "《", "》", "\n", "　", " ", "学习", "工作", "3.5%"]

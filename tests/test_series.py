@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from speechbot.headings import match_heading
-from speechbot.series import Candidate, in_series
+from speechbot.parsing.headings import match_heading
+from speechbot.parsing.series import Candidate, in_series
 
 
 def series(*lines: str) -> list[tuple[int, int, str | None]]:

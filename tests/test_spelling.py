@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from speechbot.lexical import LexicalIndex
-from speechbot.spelling import corrected, homophones
-from speechbot.words import tokens
+from speechbot.indexing.lexical import LexicalIndex
+from speechbot.language.spelling import corrected, homophones
+from speechbot.language.words import tokens
 
 PASSAGES = ("购书经费要花在读者身上，社区书房要办好。", "青石河污水要截住，河长每月巡河。", "图书馆是公益单位。")
 

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from speechbot import store
 from speechbot.errors import (
     IndexDamaged,
     IndexLocked,
@@ -21,8 +20,9 @@ from speechbot.errors import (
     IndexNotFound,
     IndexNotWritable,
 )
-from speechbot.generation import write_generation
-from speechbot.store import (
+from speechbot.indexing import store
+from speechbot.indexing.generation import write_generation
+from speechbot.indexing.store import (
     CURRENT,
     DRAFT,
     GENERATIONS,
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from speechbot.generation import Content
+    from speechbot.indexing.generation import Content
 
 # Each flush and each renaming that a publication makes, in the order in which they happen.
 LAST = 20  # fsync of a build: each file, each folder, the pointer
@@ -150,7 +150,7 @@ def test_self_test_comes_before_the_swap(index: Path, content: Content, monkeypa
         (folder / "windows.npy").write_bytes(b"")
         return mark
 
-    monkeypatch.setattr("speechbot.store.write_generation", write)
+    monkeypatch.setattr("speechbot.indexing.store.write_generation", write)
 
     with pytest.raises(IndexDamaged, match=r"windows\.npy"):
         build(index, content, version="2")
@@ -167,8 +167,8 @@ def test_self_test_compares_checksums(index: Path, content: Content, monkeypatch
         flip(folder / "windows.faiss")
         return mark
 
-    monkeypatch.setattr("speechbot.generation.VERIFY_LIMIT", 0)
-    monkeypatch.setattr("speechbot.store.write_generation", write)
+    monkeypatch.setattr("speechbot.indexing.generation.VERIFY_LIMIT", 0)
+    monkeypatch.setattr("speechbot.indexing.store.write_generation", write)
 
     with pytest.raises(IndexDamaged, match=r"windows\.faiss.*校验和不符"):
         build(index, content, version="2")
@@ -195,7 +195,7 @@ def test_builder_and_rollback_exclude_each_other(index: Path, content: Content) 
 def test_lock_of_a_dead_process_is_free(index: Path, content: Content) -> None:
     """A builder that was killed holds no lock, and what it had begun is removed."""
     script = (
-        "import os, pathlib, sys; from speechbot.store import locked\n"
+        "import os, pathlib, sys; from speechbot.indexing.store import locked\n"
         "index = pathlib.Path(sys.argv[1])\n"
         "with locked(index):\n"
         "    (index / 'generations' / '.building').mkdir(); (index / 'generations' / '.building' / 'x').touch()\n"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from speechbot.text import fold
+from speechbot.language.text import fold
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from speechbot.tiling import tiles
+from speechbot.language.tiling import tiles
 
 TEXTS = st.lists(st.sampled_from(["。", "，", "“", "”", "；", "\n", "　", "学习", "工作" * 30, "a"])).map("".join)
 

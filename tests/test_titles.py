@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from speechbot.lines import split_lines
-from speechbot.titles import openings, stem_title
+from speechbot.parsing.lines import split_lines
+from speechbot.parsing.titles import openings, stem_title
 
 BODY = "我们要坚持问题导向，深入基层开展调查研究，把群众反映的突出问题一件一件解决好，让群众满意。"
 

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from speechbot import __main__
 from speechbot.cli import app, main
 from speechbot.errors import SpeechbotError
-from speechbot.usage import tolerant
+from speechbot.terminal.usage import tolerant
 
 COMMANDS = ("index", "ask", "chat", "outline", "status", "rollback", "eval", "bot")
 
@@ -111,7 +111,7 @@ def failing(error: BaseException) -> object:
 
 def test_a_failure_is_one_line_even_if_a_name_in_it_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
     """A line end inside a file's name does not make two lines."""
-    monkeypatch.setattr("speechbot.store.status", failing(SpeechbotError("读不到 甲\n乙，请重试")))
+    monkeypatch.setattr("speechbot.indexing.store.status", failing(SpeechbotError("读不到 甲\n乙，请重试")))
 
     result = CliRunner().invoke(app, ["status", "--index", "x"])
 
@@ -120,7 +120,7 @@ def test_a_failure_is_one_line_even_if_a_name_in_it_is_not(monkeypatch: pytest.M
 
 def test_ctrl_c_is_quiet(monkeypatch: pytest.MonkeyPatch) -> None:
     """Status 130, as shells have it, and no word."""
-    monkeypatch.setattr("speechbot.store.status", failing(KeyboardInterrupt()))
+    monkeypatch.setattr("speechbot.indexing.store.status", failing(KeyboardInterrupt()))
 
     result = CliRunner().invoke(app, ["status", "--index", "x"])
 
@@ -150,7 +150,7 @@ def test_the_version_can_be_asked_for() -> None:
 
 def test_a_bug_keeps_its_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is no failure of ours is not dressed up as one."""
-    monkeypatch.setattr("speechbot.store.status", failing(ZeroDivisionError()))
+    monkeypatch.setattr("speechbot.indexing.store.status", failing(ZeroDivisionError()))
 
     with pytest.raises(ZeroDivisionError):
         CliRunner().invoke(app, ["status", "--index", "x"], catch_exceptions=False)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from speechbot.errors import IndexDamaged
-from speechbot.vectors import VectorIndex, moments_path
+from speechbot.indexing.vectors import VectorIndex, moments_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from speechbot.indexing.windows import windows
 from speechbot.models import Window
-from speechbot.windows import windows
 
 SENTENCE = "我们要坚持问题导向，把调查研究和解决问题结合起来，把工作做深做细做实。"
 

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from speechbot import words
-from speechbot.text import fold
-from speechbot.words import STOP_WORDS, Term, occurs, query_terms, segment, tokens
+from speechbot.language import words
+from speechbot.language.text import fold
+from speechbot.language.words import STOP_WORDS, Term, occurs, query_terms, segment, tokens
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -131,7 +131,7 @@ def test_threads_may_load_the_dictionary_together() -> None:
     """A new process whose first questions come in many threads at once answers them all."""
     code = (
         "from concurrent.futures import ThreadPoolExecutor\n"
-        "from speechbot.words import tokens\n"
+        "from speechbot.language.words import tokens\n"
         "with ThreadPoolExecutor(12) as pool:\n"
         "    found = list(pool.map(tokens, ['社区书房'] * 12))\n"
         "assert found == [found[0]] * 12, found\n"
@@ -145,7 +145,7 @@ def test_threads_may_load_the_dictionary_together() -> None:
 def test_segmenting_is_silent(tmp_path: Path) -> None:
     """Loading the dictionary writes nothing to the terminal, with the cache or where none can be kept."""
     (tmp_path / "file").touch()
-    code = "from speechbot.words import tokens; tokens('社区书房')"
+    code = "from speechbot.language.words import tokens; tokens('社区书房')"
     for cache in (tmp_path, tmp_path, tmp_path / "file"):
         done = subprocess.run(  # noqa: S603 - our own code
             [sys.executable, "-W", "error", "-c", code],

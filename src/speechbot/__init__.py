@@ -18,7 +18,7 @@ from speechbot.errors import (
     SourceError,
     SpeechbotError,
 )
-from speechbot.indexer import build_index
+from speechbot.indexing.indexer import build_index
 from speechbot.models import Answer, Hit, IndexReport, Passage, Section, Source, Speech
 from speechbot.retriever import Retriever
 

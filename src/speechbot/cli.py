@@ -9,15 +9,17 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from speechbot import render, store, wording
-from speechbot.chat import Following, converse
+from speechbot import wording
 from speechbot.errors import SpeechbotError
 from speechbot.evaluation import evaluate, load_questions, unfounded
-from speechbot.indexer import build_index, preview
-from speechbot.questions import check_question
+from speechbot.indexing import store
+from speechbot.indexing.indexer import build_index, preview
+from speechbot.language.questions import check_question
 from speechbot.retriever import Retriever
-from speechbot.screen import is_terminal, line, progress, show, writing_to
-from speechbot.usage import (
+from speechbot.terminal import render
+from speechbot.terminal.chat import Following, converse
+from speechbot.terminal.screen import is_terminal, line, progress, show, writing_to
+from speechbot.terminal.usage import (
     CheckOnly,
     Command,
     CorpusFolder,
@@ -45,8 +47,8 @@ _SHOWN = 5  # questions that a warning names
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from speechbot.screen import Block
     from speechbot.settings import Settings
+    from speechbot.terminal.screen import Block
 
 
 @app.callback()

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from speechbot import wording
 from speechbot.errors import QuestionError, QuestionFileError, unreadable
-from speechbot.questions import check_question
+from speechbot.language.questions import check_question
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from speechbot.text import fold
-from speechbot.words import occurs
+from speechbot.language.text import fold
+from speechbot.language.words import occurs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from speechbot.calibration import Calibration
-    from speechbot.lexical import LexicalFields, LexicalIndex
-    from speechbot.vectors import VectorIndex
-    from speechbot.words import Term
+    from speechbot.indexing.lexical import LexicalFields, LexicalIndex
+    from speechbot.indexing.vectors import VectorIndex
+    from speechbot.language.words import Term
 
     Floats = NDArray[np.float32]
 

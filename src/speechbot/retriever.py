@@ -7,22 +7,22 @@ from typing import TYPE_CHECKING, Self
 
 from speechbot import wording
 from speechbot.calibration import calibration
-from speechbot.encoder import open_encoder
+from speechbot.encoder import model_name, open_encoder
 from speechbot.errors import IndexDamaged
-from speechbot.headings import clean_title
-from speechbot.manifest import check_model
+from speechbot.indexing.manifest import check_model, check_name
+from speechbot.indexing.store import open_live
+from speechbot.language.questions import check_question
+from speechbot.language.sentences import sentence_spans
+from speechbot.language.spelling import corrected
+from speechbot.language.text import fold
+from speechbot.language.words import query_terms
 from speechbot.models import Answer, Hit
-from speechbot.questions import check_question
+from speechbot.parsing.headings import clean_title
 from speechbot.ranking import Query, Ranker, Terms
-from speechbot.sentences import sentence_spans
-from speechbot.spelling import corrected
-from speechbot.store import open_live
-from speechbot.text import fold
-from speechbot.words import query_terms
 
 if TYPE_CHECKING:
     from speechbot.encoder import Encoder
-    from speechbot.generation import Generation
+    from speechbot.indexing.generation import Generation
     from speechbot.models import Passage, Speech
     from speechbot.ranking import Ranked
 
@@ -59,6 +59,8 @@ class Retriever:
         folder = Path(index)
         generation = open_live(folder)
         try:
+            if encoder is None:
+                check_name(generation.manifest, model_name(model), path=folder)
             chosen = encoder or open_encoder(model)
             check_model(generation.manifest, chosen, path=folder)
         except BaseException:

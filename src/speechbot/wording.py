@@ -23,7 +23,7 @@ CONFIG_SEPARATOR = "；"
 CONFIG_ERROR = "配置有误：{problems}。请对照 bot.env.example 修改 bot.env 或环境变量"
 
 # Questions that cannot be asked (questions.py).
-QUESTION_EMPTY = "问题是空的，请输入一句想问的话，例如：第二批主题教育怎么安排？"
+QUESTION_EMPTY = "问题是空的，请输入一句想问的话，例如：党员的首要政治品格是什么？"
 QUESTION_LONG = "问题有 {length} 个字，超过 {limit} 个字的上限，请只保留想问的那一句"
 QUESTION_CONTROL = "问题的第 {position} 个字符是控制字符（U+{code:04X}），请删掉它再问"
 QUESTION_BROKEN = "问题的第 {position} 个字符是残缺的编码，请重新输入问题，并确认终端使用 UTF-8 编码"
@@ -108,6 +108,7 @@ SENTENCE = "答句："
 NUMBER = "{number}. "
 INDENT = "   "
 FURTHER = "其他相关段落："
+CORRECTED = "（已按“{question}”查找）"
 NOT_FOUND = "材料中没有找到这个问题的答案。"
 NOT_FOUND_HINT = "可以换一种说法，用材料里可能出现的词再问一次。"
 NOT_FOUND_HINT_NEAR = "可以换一种说法，用材料里可能出现的词再问一次；想看最接近的段落，请在命令后加 --near。"
@@ -171,7 +172,7 @@ HELP = """讲话材料问答：找到原文、标明出处，找不到就如实�
 
 不联网，不改写，不编造。"""
 EXAMPLES = """  speechbot index
-  speechbot ask 第二批主题教育怎么安排？
+  speechbot ask 党员的首要政治品格是什么？
   speechbot chat"""
 HELP_INDEX = """读入材料，建立或更新索引
 
@@ -185,7 +186,7 @@ HELP_ASK = """问一个问题
 给出最合适的原文段落、答句和出处。把握分高、中、低三档，按估计的答对概率划分：
 0.8 以上为高，0.6 以上为中，其余为低。概率用一批有答案的问题校准，换一类材料会有出入，
 请以原文为准。达不到拒答线就说没有找到。"""
-EXAMPLES_ASK = """  speechbot ask 第二批主题教育怎么安排？
+EXAMPLES_ASK = """  speechbot ask 党员的首要政治品格是什么？
   speechbot ask 流动党员也要参加吗 --near
   speechbot ask 怎样抓整改 -k 5 --speech 推进会 --json"""
 HELP_CHAT = """连续提问

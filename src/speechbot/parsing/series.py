@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from speechbot.headings import LAST, Heading
+from speechbot.parsing.headings import LAST, Heading
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from speechbot.words import STOP_WORDS, bigram, dictionary_words, han_runs, in_dictionary
+from speechbot.language.words import STOP_WORDS, bigram, dictionary_words, han_runs, in_dictionary
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

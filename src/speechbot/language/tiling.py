@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from speechbot.sentences import sentence_spans
+from speechbot.language.sentences import sentence_spans
 
 _CLAUSE = re.compile(r"[，、；：,;:]+[”’」』）》】]*")
 

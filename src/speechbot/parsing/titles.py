@@ -6,13 +6,13 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from speechbot.furniture import furniture, greeting
-from speechbot.headings import OUTER, clean_title, match_heading
+from speechbot.parsing.furniture import furniture, greeting
+from speechbot.parsing.headings import OUTER, clean_title, match_heading
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from speechbot.lines import Line
+    from speechbot.parsing.lines import Line
 
 _LONGEST_TITLE = 60
 _SHORTEST_TITLE = 4

@@ -6,17 +6,17 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from speechbot.contents import contents_lines
-from speechbot.furniture import furniture, greeting
-from speechbot.headings import OUTER, Heading, clean_title, match_heading
-from speechbot.outline import Node, nest
-from speechbot.series import Candidate, in_series
-from speechbot.titles import is_person, is_short
+from speechbot.parsing.contents import contents_lines
+from speechbot.parsing.furniture import furniture, greeting
+from speechbot.parsing.headings import OUTER, Heading, clean_title, match_heading
+from speechbot.parsing.outline import Node, nest
+from speechbot.parsing.series import Candidate, in_series
+from speechbot.parsing.titles import is_person, is_short
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from speechbot.lines import Line
+    from speechbot.parsing.lines import Line
 
 PASSAGE = "passage"
 HEADING = "heading"

@@ -9,16 +9,16 @@ from hashlib import blake2b
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from speechbot.lines import Line, split_lines
+from speechbot.language.sentences import BLANK
 from speechbot.models import Passage, Section, Source, Speech
-from speechbot.sentences import BLANK
-from speechbot.structure import PASSAGE, Structure, structure
-from speechbot.titles import Opening, openings, stem_title
+from speechbot.parsing.lines import Line, split_lines
+from speechbot.parsing.structure import PASSAGE, Structure, structure
+from speechbot.parsing.titles import Opening, openings, stem_title
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from speechbot.outline import Node
+    from speechbot.parsing.outline import Node
 
 TITLE = "title"
 FRONT_MATTER = "front matter"

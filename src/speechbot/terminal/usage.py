@@ -15,7 +15,7 @@ from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
 from speechbot import wording
 from speechbot.errors import SpeechbotError
-from speechbot.screen import abandon, width, writing_to
+from speechbot.terminal.screen import abandon, width, writing_to
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

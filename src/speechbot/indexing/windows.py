@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from speechbot.language.tiling import tiles
 from speechbot.models import Window
-from speechbot.tiling import tiles
 
 
 def windows(text: str, *, size: int = 60) -> list[Window]:

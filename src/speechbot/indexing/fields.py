@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from speechbot.lexical import FieldTokens
-from speechbot.text import fold
-from speechbot.words import tokens
+from speechbot.indexing.lexical import FieldTokens
+from speechbot.language.text import fold
+from speechbot.language.words import tokens
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

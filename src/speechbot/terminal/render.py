@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 from speechbot import wording
 from speechbot.errors import FilterError
-from speechbot.screen import Block, Line, Node, Span, Style, Table, line
-from speechbot.text import fold
+from speechbot.language.text import fold
+from speechbot.terminal.screen import Block, Line, Node, Span, Style, Table, line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from speechbot.evaluation import Outcome, Report, Scores
+    from speechbot.indexing.store import Status
     from speechbot.models import Answer, Hit, IndexReport, Passage, Section, Speech
     from speechbot.readers import Corpus
-    from speechbot.store import Status
 
 # Confidence is a calibrated probability, an estimate: where the calibration holds, eight of ten answers at 0.8 hold
 # what was asked for; on materials of another kind it may be more or fewer.
@@ -52,12 +52,19 @@ def answer(found: Answer, *, near: bool = False, marked: bool) -> list[Block]:
     """
     if not found.found:
         hint = wording.NOT_FOUND_HINT if near or not found.hits else wording.NOT_FOUND_HINT_NEAR
-        return [*refusal(hint), *(_nearest(found.hits) if near else [])]
+        return [*correction(found), *refusal(hint), *(_nearest(found.hits) if near else [])]
     best, *further = found.hits
-    blocks = passage(best, marked=marked)
+    blocks = [*passage(best, marked=marked), *correction(found)]
     if further:
         blocks += [line(), line(wording.FURTHER, Style.FAINT), *_brief(further, first=2)]
     return blocks
+
+
+def correction(found: Answer) -> list[Block]:
+    """What was searched in place of a question with typing errors; nothing where there were none."""
+    if found.corrected is None:
+        return []
+    return [line(wording.CORRECTED.format(question=found.corrected), Style.FAINT)]
 
 
 def passage(hit: Hit, *, marked: bool) -> list[Block]:

@@ -11,20 +11,20 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from speechbot import wording
-from speechbot.catalog import Catalog, write_catalog
-from speechbot.disk import broken, sha256
 from speechbot.errors import IndexDamaged
-from speechbot.lexical import FILES as LEXICAL_FILES
-from speechbot.lexical import LexicalFields
-from speechbot.manifest import Counts, FileStamp, Manifest, ModelCard
-from speechbot.vectors import VectorIndex, moments_path
+from speechbot.indexing.catalog import Catalog, write_catalog
+from speechbot.indexing.disk import broken, sha256
+from speechbot.indexing.lexical import FILES as LEXICAL_FILES
+from speechbot.indexing.lexical import LexicalFields
+from speechbot.indexing.manifest import Counts, FileStamp, Manifest, ModelCard
+from speechbot.indexing.vectors import VectorIndex, moments_path
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from speechbot.lexical import FieldTokens
+    from speechbot.indexing.lexical import FieldTokens
     from speechbot.models import Source, Speech
 
 MANIFEST = "manifest.json"

@@ -6,13 +6,13 @@ import re
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from speechbot.furniture import furniture
-from speechbot.headings import match_heading
+from speechbot.parsing.furniture import furniture
+from speechbot.parsing.headings import match_heading
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from speechbot.lines import Line
+    from speechbot.parsing.lines import Line
 
 _LONGEST = 60
 # Dots and a page number after an entry.

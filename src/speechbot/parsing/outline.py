@@ -7,12 +7,12 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from speechbot.headings import FRONT, OUTER
+from speechbot.parsing.headings import FRONT, OUTER
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from speechbot.series import Candidate
+    from speechbot.parsing.series import Candidate
 
 # Precedence between numbering styles that meet for the first time. A style that is open already goes back to its own
 # level whatever its rank.

@@ -11,16 +11,16 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from speechbot import wording
-from speechbot.disk import broken, replace_text, sync_folder, sync_tree, writing
 from speechbot.errors import IndexDamaged, IndexLocked, IndexMismatch, IndexNotFound, RollbackError
-from speechbot.generation import check_files, open_generation, read_manifest, write_generation
+from speechbot.indexing.disk import broken, replace_text, sync_folder, sync_tree, writing
+from speechbot.indexing.generation import check_files, open_generation, read_manifest, write_generation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from speechbot.generation import Content, Generation
-    from speechbot.manifest import Manifest
+    from speechbot.indexing.generation import Content, Generation
+    from speechbot.indexing.manifest import Manifest
 
 CURRENT = "CURRENT"
 GENERATIONS = "generations"

@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 from itertools import pairwise
 
-from speechbot.furniture import greeting
-from speechbot.sentences import BLANK, sentence_spans
-from speechbot.tiling import tiles
+from speechbot.language.sentences import BLANK, sentence_spans
+from speechbot.language.tiling import tiles
+from speechbot.parsing.furniture import greeting
 
 # What ends a line: any line end, any other control character, and marks such as ##paidbegin## that a download site
 # put into the text. None of them is ever part of a line.

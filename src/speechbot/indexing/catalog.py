@@ -14,8 +14,8 @@ import numpy as np
 
 from speechbot import wording
 from speechbot.errors import FilterError, IndexDamaged
+from speechbot.language.text import fold
 from speechbot.models import Passage, Section, Source, Speech
-from speechbot.text import fold
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

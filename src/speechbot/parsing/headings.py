@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from speechbot.sentences import BLANK
+from speechbot.language.sentences import BLANK
 
 # Numbering styles from the top down; the order is the precedence where a speech does not show another.
 KINDS = (

@@ -137,6 +137,17 @@ class Manifest:
             raise IndexDamaged(path, wording.DAMAGE_FOREIGN) from error
 
 
+def check_name(manifest: Manifest, name: str, *, path: Path) -> None:
+    """Refuse a model by its name alone, which spares loading it, or asking a model hub for it.
+
+    Raises:
+        IndexMismatch: The index was built by another model.
+    """
+    built = manifest.model
+    if built.name != name:
+        raise _mismatch(wording.MODEL_SHOWN.format(name=built.name, dim=built.dim), name, path)
+
+
 def check_model(manifest: Manifest, encoder: Encoder, *, path: Path) -> None:
     """Make sure that an encoder's vectors may be compared with those of an index; encodes one sentence.
 
@@ -153,9 +164,14 @@ def check_model(manifest: Manifest, encoder: Encoder, *, path: Path) -> None:
     if (built.name, built.dim) == (encoder.name, encoder.dim) and built.likeness(ModelCard.of(encoder)) >= SAME_MODEL:
         return
     expected, found = (wording.MODEL_SHOWN.format(name=one.name, dim=one.dim) for one in (built, encoder))
+    raise _mismatch(expected, found, path)
+
+
+def _mismatch(expected: str, found: str, path: Path) -> IndexMismatch:
+    """The error for another model, or for the same one with other weights."""
     template = wording.INDEX_MODEL_CHANGED if expected == found else wording.INDEX_MODEL
     message = template.format(path=path, expected=expected, found=found)
-    raise IndexMismatch(message, path=path, expected=expected, found=found)
+    return IndexMismatch(message, path=path, expected=expected, found=found)
 
 
 def _check_version(stored: dict[str, Any], path: Path) -> None:

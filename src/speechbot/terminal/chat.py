@@ -7,10 +7,11 @@ import re
 from contextlib import suppress
 from typing import TYPE_CHECKING, Protocol, TextIO
 
-from speechbot import render, wording
+from speechbot import wording
 from speechbot.errors import SpeechbotError
 from speechbot.folders import cache_folder
-from speechbot.screen import Block, Style, is_terminal, line, show
+from speechbot.terminal import render
+from speechbot.terminal.screen import Block, Style, is_terminal, line, show
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -156,9 +157,10 @@ class Chat:
         if not answer.found:
             self._waiting = answer.hits
             hint = wording.CHAT_NOT_FOUND_HINT if answer.hits else wording.NOT_FOUND_HINT
-            return render.refusal(hint)
+            return [*render.correction(answer), *render.refusal(hint)]
         self._waiting = answer.hits[1:]
-        return [*render.passage(answer.hits[0], marked=self._marked), *self._more()]
+        shown = render.passage(answer.hits[0], marked=self._marked)
+        return [*shown, *render.correction(answer), *self._more()]
 
     def _next(self) -> list[Block]:
         if not self._waiting:

@@ -12,7 +12,7 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from speechbot.folders import cache_folder
-from speechbot.text import fold
+from speechbot.language.text import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,18 +12,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from speechbot import fields, wording
-from speechbot.disk import sha256
+from speechbot import wording
 from speechbot.encoder import BUNDLED, model_name, open_encoder
 from speechbot.errors import CorpusError, IndexMismatch, IndexNotFound, ModelError
-from speechbot.generation import Content, open_catalog
-from speechbot.manifest import SAME_MODEL, ModelCard
+from speechbot.indexing import fields
+from speechbot.indexing.disk import sha256
+from speechbot.indexing.generation import Content, open_catalog
+from speechbot.indexing.manifest import SAME_MODEL, ModelCard
+from speechbot.indexing.store import generation_folder, live, locked, open_live, publish
+from speechbot.indexing.windows import windows
 from speechbot.models import IndexReport, Window
 from speechbot.onnx_model import FOLDER
-from speechbot.parser import parse
+from speechbot.parsing.parser import parse
 from speechbot.readers import Corpus, check_corpus, read_corpus
-from speechbot.store import generation_folder, live, locked, open_live, publish
-from speechbot.windows import windows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from speechbot.encoder import Encoder
-    from speechbot.generation import Generation
+    from speechbot.indexing.generation import Generation
     from speechbot.models import Passage, Speech
 
 Progress = Callable[[int, int], None]

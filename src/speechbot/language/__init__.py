@@ -1,0 +1,1 @@
+"""Chinese text: folding, sentences, words, typing errors, what can be asked."""

@@ -1,0 +1,1 @@
+"""A decoded text to speeches, sections, passages."""
