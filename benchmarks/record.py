@@ -142,10 +142,10 @@ def percentile(values: Iterable[float], share: int) -> float:
 
 
 def commit() -> str:
-    """The checked-out commit, ``-dirty`` behind it when files other than results differ; "" outside a repository."""
+    """The checked-out commit, ``-dirty`` behind it when code that is measured differs; "" outside a repository."""
     name = _git("rev-parse", "--short=12", "HEAD")
-    results = [f":!benchmarks/*.{ending}" for ending in ("json", "csv", "md")]
-    changed = _git("status", "--porcelain", "--untracked-files=no", "--", str(ROOT), *results)
+    measured = ("src/*.py", "benchmarks/*.py", "corpus", "src/speechbot/bundled")
+    changed = _git("status", "--porcelain", "--untracked-files=no", "--", *measured)
     return f"{name}-dirty" if name and changed else name
 
 

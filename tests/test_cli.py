@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import os
-import subprocess
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -162,28 +159,6 @@ def test_index_check_as_json(corpus: Path) -> None:
     assert [source["name"] for source in found["sources"]] == ["图书馆建设讲话.txt", "河道治理讲话.txt"]
     assert [speech["paragraphs"] for speech in found["speeches"]] == [11, 9]
     assert found["skipped"] == []
-
-
-def test_index_of_a_missing_corpus_fails_in_one_line() -> None:
-    """Status 1, one line on stderr, nothing written."""
-    result = run("index", "--corpus", "nichts", "--index", "neu")
-
-    assert (result.exit_code, result.stdout) == (1, "")
-    assert result.stderr.count("\n") == 1
-    assert "nichts" in result.stderr
-
-
-def test_bad_settings_fail_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A malformed setting is told before anything is done, without its value."""
-    monkeypatch.setenv("SPEECHBOT_TOKEN", "hunter2")
-
-    result = run("index")
-
-    assert (result.exit_code, result.stdout) == (1, "")
-    assert result.stderr == (
-        "配置有误：SPEECHBOT_TOKEN 不是机器人令牌，应为 @BotFather 给出的“数字:字母”。"
-        "请对照 bot.env.example 修改 bot.env 或环境变量\n"
-    )
 
 
 PLACE = "《在全市公共图书馆建设座谈会上的讲话》"
@@ -392,60 +367,6 @@ def test_eval_as_json(tmp_path: Path) -> None:
 def test_eval_of_a_missing_file_fails_before_the_index_is_opened() -> None:
     """The file is named, not the index that is missing too."""
     assert run("eval", "q.jsonl").stderr == "问题文件 q.jsonl 有误：文件不存在。请按 README 的格式改正后重试\n"
-
-
-def program(*arguments: str, index: Path) -> list[str]:
-    """A command line of the program as a process of its own."""
-    return [sys.executable, "-m", "speechbot", *arguments, "--index", str(index)]
-
-
-def buffered() -> dict[str, str]:
-    """An environment in which output waits in a buffer, as it does for users, until the end of the program."""
-    return {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
-
-
-def test_a_closed_pipe_is_quiet(index: Path) -> None:
-    """`speechbot outline | head` ends without a word and with status 0."""
-    reading, writing = os.pipe()
-    os.close(reading)
-
-    done = subprocess.run(  # noqa: S603 - our own program
-        program("outline", index=index),
-        stdout=writing,
-        env=buffered(),
-        stderr=subprocess.PIPE,
-        check=False,
-        encoding="utf-8",
-    )
-    os.close(writing)
-
-    assert (done.returncode, done.stderr) == (0, "")
-
-
-@pytest.mark.parametrize(
-    ("redirection", "arguments", "message"),
-    [
-        (">/dev/full", "outline", "无法输出结果（磁盘空间不足），请换一个地方输出，或腾出空间后重试\n"),
-        (">/dev/full", "status --json", "无法输出结果（磁盘空间不足），请换一个地方输出，或腾出空间后重试\n"),
-        (">/dev/full", "status --help", "无法输出结果（磁盘空间不足），请换一个地方输出，或腾出空间后重试\n"),
-        (">/dev/full", "--help", "无法输出结果（磁盘空间不足），请换一个地方输出，或腾出空间后重试\n"),
-        (">&-", "status", "标准输出已关闭，结果无处可写，请不要关闭它；不需要输出时请写 >/dev/null\n"),
-        ("<&-", "chat", "标准输入已关闭，读不到问题，请在终端里运行 speechbot chat，或从文件读入问题\n"),
-    ],
-)
-def test_closed_or_full_streams_fail_in_one_line(redirection: str, arguments: str, message: str, index: Path) -> None:
-    """Status 1 and one line on stderr, also from what the interpreter does with its buffers at the end."""
-    command = f'"$0" -m speechbot {arguments} {redirection}'
-
-    done = subprocess.run(  # noqa: S603 - our own program
-        ["/bin/sh", "-c", command, sys.executable],
-        env={**buffered(), "SPEECHBOT_INDEX": str(index)},
-        capture_output=True,
-        check=False,
-        encoding="utf-8",
-    )
-
-    assert (done.returncode, done.stderr) == (1, message)
 
 
 class Terminal(io.StringIO):
