@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from calibrate import EVIDENCE, domain, weights_of
+from calibrate import EVIDENCE, weights_of
+from outcomes import domain
 from record import write
 from sets import PUBLIC, LabelledSet, public_set, report_sets
 

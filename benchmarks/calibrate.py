@@ -15,58 +15,48 @@ Pools of 30 to 7,000 passages are drawn from each public set. Half of a pool's q
 other half it is taken out while its neighbours (same article, same statute) stay, and some questions come from another
 domain. Phrases from the passages are asked as well (``phrases.py``). Answerable and unanswerable weigh the same.
 
+What comes after the best passage: two more weights by maximum likelihood over ranks 2 to 5, the best one's logits given.
+
 Step 3, cut-off: the probability at which the share of answerable questions refused and the share of unanswerable ones
 answered add up to least, each domain judged by what was learnt from the others. The sum is flat around its minimum.
 """
 
 from __future__ import annotations
 
-import csv
 import itertools
 import json
-import random
 from collections import Counter
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from phrases import phrases
-from pools import Pool, asked, whole
+from outcomes import LARGE, PHRASES, POOLS, SEED, Outcome, domain, outcomes, own_outcomes, write_data
+from pools import asked, whole
 from record import write
+from scipy.optimize import minimize
 from sets import PUBLIC, LabelledSet, material_sets, public_set, report_sets
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
 from speechbot.calibration import PATH, Calibration
-from speechbot.encoder import OnnxEncoder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
-    from speechbot.ranking import Query, Ranker
 
-SEED = 20261123
-# Pool size, number of pools, questions asked of each: about as many questions at every size.
-POOLS = ((30, 40, 30), (100, 12, 80), (300, 5, 200), (1000, 2, 400))
-LARGE = ((7000, 1, 600),)  # only STARD is large enough
 DEPTH = 30  # candidates kept for the grid; no right passage within reach of the first place stands lower
 EVIDENCE = ("cosine", "body", "heading")
 GRID = tuple(itertools.product((0.05, 0.07, 0.08, 0.09, 0.1, 0.11, 0.13, 0.15), (0.5, 0.75, 1.0, 1.25, 1.5)))
-START = Calibration(0.1, 1, slope=1, nearest=0, covered=0, log_passages=0, intercept=0, cutoff=0.5)
-# Phrases asked of a pool for each question asked of it, and their weight beside the questions' 1. Of our own questions
-# on speeches one in nine is a keyword; less weight than a question, since a phrase drawn at random is worth less.
-PHRASES, PHRASES_WEIGH = 1 / 6, 0.25
+START = Calibration(0.1, 1, slope=1, nearest=0, covered=0, log_passages=0, intercept=0, behind=0, gap=0, cutoff=0.5)
+# Weight of phrases beside the questions' 1. Of our own questions on speeches one in nine is a keyword; more, since the
+# sets hold no other, but less than a question, since a phrase drawn at random is worth less.
+PHRASES_WEIGH = 0.25
 # Whether the highest raw cosine counts in step 2; it means something for the model it was learnt with only.
 VARIANTS = {"bundled": True, "other": False}
 CUTOFFS = tuple(round(0.05 * step, 2) for step in range(4, 17))
-
-
-def domain(labelled: LabelledSet) -> str:
-    """The public set's name, or ``reports`` for any document."""
-    return labelled.name if labelled.name in PUBLIC else "reports"
 
 
 def grid_data(labelled: LabelledSet) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
@@ -122,112 +112,25 @@ def learn_weights(sets: Sequence[LabelledSet]) -> tuple[Calibration, list[dict[s
     return replace(START, cosine=rows[0]["cosine"], heading=rows[0]["heading"]), rows[:10]
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """The best passage for one question in one pool.
-
-    Attributes:
-        domain: Where pool and question come from.
-        kind: ``question`` or ``phrase``.
-        passages: Size of the pool.
-        score: Its weighted evidence.
-        nearest: Highest cosine of the question with any window.
-        covered: Largest share of the question that stands in any passage.
-        answerable: Whether anything in the pool answers.
-        right: Whether this passage does.
-    """
-
-    domain: str
-    kind: str
-    passages: int
-    score: float
-    nearest: float
-    covered: float
-    answerable: bool
-    right: bool
-
-
-def outcome(pool: Pool, ranker: Ranker, query: Query, gold: NDArray[np.int64], kind: str = "question") -> Outcome:
-    """Ask one question of one pool."""
-    found = ranker.evidence(query)
-    scores = ranker.scores(found)
-    best = int(scores.argmax())
-    nearest, covered = float(found.cosines.max()), float(found.presence.max())
-    answered = bool(np.isin(best, gold))
-    return Outcome(
-        domain(pool.labelled), kind, len(pool.rows), float(scores[best]), nearest, covered, bool(len(gold)), answered
+def weights_by_group(found: Sequence[Outcome]) -> NDArray[np.float64]:
+    """Weight of each outcome, 1 on average: groups of ``key`` weigh the same within a domain, and domains."""
+    groups = Counter(map(key, found))
+    per_domain = Counter(name for name, _, _, kind in groups if kind == "question")
+    share = {"question": 1.0, "phrase": PHRASES_WEIGH}
+    weights: NDArray[np.float64] = np.array(
+        [share[one.kind] / groups[key(one)] / per_domain[one.domain] for one in found]
     )
-
-
-def own_outcomes(pool: Pool, ranker: Ranker, questions: Iterable[int]) -> Iterable[Outcome]:
-    """Ask questions of the pool's own set."""
-    for question in questions:
-        yield outcome(pool, ranker, asked(pool.labelled, question), pool.gold(question))
-
-
-def draw(labelled: LabelledSet, size: int, questions: Sequence[int], rng: random.Random) -> Pool:
-    """A pool that answers the first half of the questions, but not the second, though it holds their neighbours."""
-    half = len(questions) // 2
-    banned = {row for question in questions[half:] for row in labelled.gold[question]}
-    wanted = {row for question in questions[:half] for row in labelled.gold[question]} - banned
-    last = len(labelled.passages) - 1
-    neighbours = [min(max(row + step, 0), last) for row in sorted(banned) for step in (-1, 1)]
-    others = rng.sample(range(last + 1), min(last + 1, 3 * size))
-    for row in itertools.chain(neighbours, others):
-        if len(wanted) >= size:
-            break
-        if row not in banned:
-            wanted.add(row)
-    return Pool(labelled, np.array(sorted(wanted)))
-
-
-def outcomes(sets: Sequence[LabelledSet], calibration: Calibration) -> Iterable[Outcome]:
-    """Step 2's data."""
-    rng = random.Random(SEED)  # noqa: S311 - a reproducible draw, no secret
-    encoder = OnnxEncoder()
-    nothing = np.empty(0, np.int64)
-    for labelled in sets:
-        foreign = [other for other in sets if domain(other) != domain(labelled)]
-        for pool, questions in drawn_pools(labelled, rng):
-            ranker = pool.ranker(calibration)
-            yield from own_outcomes(pool, ranker, questions)
-            whole_set = len(pool.rows) == len(labelled.passages)
-            source = rng.choice(foreign)
-            if not whole_set:
-                far = rng.sample(range(len(source.questions)), min(len(questions) // 6, len(source.questions)))
-                for question in far:
-                    yield outcome(pool, ranker, asked(source, question), nothing)
-            inside = set(pool.rows.tolist())
-            rest = [passage.text for row, passage in enumerate(labelled.passages) if row not in inside]
-            elsewhere = [passage.text for passage in source.passages] if whole_set else rest
-            for phrase in phrases(pool, elsewhere, round(len(questions) * PHRASES / 2) or 1, rng, encoder):
-                yield outcome(pool, ranker, phrase.query, phrase.gold, "phrase")
-
-
-def drawn_pools(labelled: LabelledSet, rng: random.Random) -> Iterable[tuple[Pool, Sequence[int]]]:
-    """Pools of every size with the questions to ask; a document is one pool with all of its questions."""
-    if domain(labelled) == "reports":
-        yield whole(labelled), range(len(labelled.questions))
-        return
-    for size, count, asked_of_each in POOLS + (LARGE if len(labelled.passages) > 7000 else ()):
-        for _ in range(count):
-            questions = rng.sample(range(len(labelled.questions)), asked_of_each)
-            yield draw(labelled, size, questions, rng), questions
+    scaled: NDArray[np.float64] = weights * len(found) / weights.sum()
+    return scaled
 
 
 def platt(found: Sequence[Outcome], calibration: Calibration, *, nearest: bool) -> Calibration:
     """Step 2: domains weigh the same, pool sizes within a domain too, answerable and unanswerable too."""
-    groups = Counter(map(key, found))
-    per_domain = Counter(name for name, _, _, kind in groups if kind == "question")
-    share = {"question": 1.0, "phrase": PHRASES_WEIGH}
-    weights = np.array([share[one.kind] / groups[key(one)] / per_domain[one.domain] for one in found])
     features = np.array([(one.score, np.log(one.passages), one.covered, one.nearest * nearest) for one in found])
     # Scaled alike, so that the solver converges; practically without a penalty.
     mean, scale = features.mean(axis=0), np.maximum(features.std(axis=0), 1e-9)
     model = LogisticRegression(C=1e6, max_iter=1000)
-    model.fit(
-        (features - mean) / scale, [one.right for one in found], sample_weight=weights * len(found) / weights.sum()
-    )
+    model.fit((features - mean) / scale, [one.right for one in found], sample_weight=weights_by_group(found))
     slopes = model.coef_[0] / scale * (True, True, True, nearest)
     slope, log_passages, covered, raw = map(float, slopes)
     return replace(
@@ -238,6 +141,29 @@ def platt(found: Sequence[Outcome], calibration: Calibration, *, nearest: bool) 
         nearest=raw,
         intercept=float(model.intercept_[0] - mean @ slopes),
     )
+
+
+def learn_further(found: Sequence[Outcome], learnt: Calibration) -> Calibration:
+    """What passages after the best one lose; questions weigh as in ``platt``."""
+    rows = [
+        (logit(probability(one, learnt)), gap, answers, weight)
+        for one, weight in zip(found, weights_by_group(found), strict=True)
+        for gap, answers in zip(one.gaps, one.also, strict=True)
+    ]
+    best, gaps, answers, weights = np.array(rows).T
+
+    def loss(losses: NDArray[np.float64]) -> float:
+        logits = best - losses[0] - losses[1] * gaps
+        return float(np.average(np.logaddexp(0, logits) - answers * logits, weights=weights))
+
+    behind, gap = minimize(loss, (1.0, 1.0), bounds=[(0, None), (0, None)]).x.tolist()
+    return replace(learnt, behind=behind, gap=gap)
+
+
+def logit(probability: float) -> float:
+    """Inverse of the logistic function, within what float64 can tell."""
+    bounded = min(max(probability, 1e-12), 1 - 1e-12)
+    return float(np.log(bounded / (1 - bounded)))
 
 
 def key(one: Outcome) -> tuple[str, int, bool, str]:
@@ -271,7 +197,12 @@ def learn_cutoff(found: Sequence[Outcome], without: Mapping[str, Calibration]) -
 
 def probability(one: Outcome, calibration: Calibration) -> float:
     """Calibrated probability of an outcome's best passage."""
-    return calibration.probability(one.score, nearest=one.nearest, covered=one.covered, passages=one.passages)
+    return probabilities(one, (one.score,), calibration)[0]
+
+
+def probabilities(one: Outcome, scores: Sequence[float], calibration: Calibration) -> list[float]:
+    """Calibrated probabilities of an outcome's best passages."""
+    return calibration.probabilities(scores, nearest=one.nearest, covered=one.covered, passages=one.passages)
 
 
 def quality(found: Sequence[Outcome], calibration: Calibration) -> dict[str, float]:
@@ -293,19 +224,39 @@ def quality(found: Sequence[Outcome], calibration: Calibration) -> dict[str, flo
     }
 
 
+def further_quality(found: Sequence[Outcome], calibration: Calibration) -> dict[str, float]:
+    """How passages after the best one do; of those only the ones that reach the cut-off are shown."""
+    pairs: list[tuple[float, bool]] = []
+    for one in found:
+        scores = [one.score, *(one.score - gap for gap in one.gaps)]
+        pairs += zip(probabilities(one, scores, calibration)[1:], one.also, strict=True)
+    expected, right = (np.array(column, float) for column in zip(*pairs, strict=True))
+    shown = expected >= calibration.cutoff
+    return {
+        "passages": len(pairs),
+        "right": round(float(right.mean()), 4),
+        "expected": round(float(expected.mean()), 4),
+        "shown": round(float(shown.mean()), 4),
+        "right_of_shown": round(float(right[shown].mean()), 4) if shown.any() else 0.0,
+        "expected_of_shown": round(float(expected[shown].mean()), 4) if shown.any() else 0.0,
+    }
+
+
 def learn(
     found: Sequence[Outcome], tests: Sequence[LabelledSet], weights: Calibration, *, nearest: bool
 ) -> dict[str, Any]:
     """Steps 2 and 3 for one variant, with how well it holds on what it was not learnt from."""
     without = held_out(found, weights, nearest=nearest)
     cutoff, errors = learn_cutoff(found, without)
-    learnt = replace(platt(found, weights, nearest=nearest), cutoff=cutoff)
+    learnt = learn_further(found, replace(platt(found, weights, nearest=nearest), cutoff=cutoff))
     domains: dict[str, Any] = {}
     for name, others in without.items():
-        judge = replace(others, cutoff=cutoff)
+        rest = [one for one in found if one.domain != name]
+        judge = learn_further(rest, replace(others, cutoff=cutoff))
         mine = [one for one in found if one.domain == name and one.kind == "question"]
         typed = [one for one in found if one.domain == name and one.kind == "phrase"]
         domains[name] = {"all": quality(mine, judge), "phrases": quality(typed, judge)}
+        domains[name]["further"] = further_quality(mine, judge)
         for size in sorted({key(one)[1] for one in mine}) if name != "reports" else ():
             part = [one for one in mine if key(one)[1] == size]
             domains[name][f"about {round(10 ** (size / 2))} passages"] = quality(part, judge)
@@ -333,22 +284,6 @@ def main() -> None:
     write_data(Path(__file__).with_name("calibration_data.csv"), data)
     settings = {"seed": SEED, "pools": POOLS + LARGE, "grid": GRID, "phrases": PHRASES, "phrases_weigh": PHRASES_WEIGH}
     write(Path(__file__).with_suffix(".json"), settings=settings, results={"weights": shipped, "grid": grid, **found})
-
-
-def write_data(path: Path, data: Sequence[Outcome]) -> None:
-    """Keep what step 2 was learnt from, so that it can be learnt again or plotted without the texts."""
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow([field.name for field in fields(Outcome)])
-        for one in data:
-            numbers = (
-                round(one.score, 4),
-                round(one.nearest, 4),
-                round(one.covered, 4),
-                int(one.answerable),
-                int(one.right),
-            )
-            writer.writerow((one.domain, one.kind, one.passages, *numbers))
 
 
 if __name__ == "__main__":

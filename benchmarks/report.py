@@ -79,6 +79,7 @@ def calibration() -> str:
         (f"{SETS[name]}, {part}", *refusal(figures))
         for name, parts in found["held_out_domains"].items()
         for part, figures in parts.items()
+        if part != "further"
     ]
     rows += [(QUESTIONS[name], *refusal(figures)) for name, figures in found["first_material"].items()]
     errors = found["error_at_cutoff"]

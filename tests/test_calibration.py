@@ -24,9 +24,17 @@ SOME = Calibration(
     covered=1.0,
     log_passages=-0.5,
     intercept=-3.0,
+    behind=0.5,
+    gap=6.0,
     cutoff=0.5,
 )
 SCORES = st.floats(-1e6, 1e6)
+
+
+def probability(score: float, *, nearest: float = 0.8, covered: float = 0.3, passages: int = 20) -> float:
+    """Probability of a best passage."""
+    (found,) = SOME.probabilities([score], nearest=nearest, covered=covered, passages=passages)
+    return found
 
 
 @given(SCORES, SCORES)
@@ -34,9 +42,26 @@ def test_probability_is_monotonic_and_in_range(first: float, second: float) -> N
     """More evidence is never a lower probability, and none leaves [0, 1]."""
     low, high = sorted((first, second))
 
-    found = [SOME.probability(score, nearest=0.8, covered=0.3, passages=20) for score in (low, high)]
+    assert 0 <= probability(low) <= probability(high) <= 1
 
-    assert 0 <= found[0] <= found[1] <= 1
+
+@given(st.lists(st.floats(-5, 5), max_size=6))
+def test_probabilities_fall_from_hit_to_hit(scores: list[float]) -> None:
+    """For one question a lower score is never a higher probability; there is one for each."""
+    ranked = sorted(scores, reverse=True)
+    found = SOME.probabilities(ranked, nearest=0.8, covered=0.3, passages=20)
+
+    assert len(found) == len(scores)
+    assert found == sorted(found, reverse=True)
+
+
+def test_later_hits_lose_by_their_distance() -> None:
+    """The best hit's odds, less a step for not being the best, less the gap between the scores."""
+    best, second, third = SOME.probabilities([0.75, 0.75, 0.5], nearest=0, covered=0, passages=1)
+
+    assert best == pytest.approx(0.5)
+    assert second == pytest.approx(1 / (1 + math.exp(0.5)))
+    assert third == pytest.approx(1 / (1 + math.exp(0.5 + 6 * 0.25)))
 
 
 @pytest.mark.parametrize(
@@ -56,7 +81,7 @@ def test_probability_is_the_logistic_function(
     """Each figure counts with its own weight, the number of passages by its logarithm; extremes do not overflow."""
     expected = 1 / (1 + math.exp(-max(logit, -700)))
 
-    assert SOME.probability(score, nearest=nearest, covered=covered, passages=passages) == pytest.approx(expected)
+    assert probability(score, nearest=nearest, covered=covered, passages=passages) == pytest.approx(expected)
 
 
 @pytest.mark.parametrize("kind", ["bundled", "other"])
@@ -76,7 +101,8 @@ def test_more_evidence_counts_for_a_passage(model: str) -> None:
     weights = calibration.calibration(model)
 
     assert min(weights.cosine, weights.slope) > 0
-    assert min(weights.heading, weights.nearest, weights.covered) >= 0
+    assert min(weights.heading, weights.nearest, weights.covered, weights.behind) >= 0
+    assert weights.gap > weights.slope  # falling behind the best passage says more than a low score of its own
     assert weights.log_passages <= 0
 
 

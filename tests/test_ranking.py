@@ -31,6 +31,8 @@ WEIGHTS = Calibration(
     covered=1.5,
     log_passages=-0.7,
     intercept=-4.0,
+    behind=0.4,
+    gap=5.0,
     cutoff=0.5,
 )
 QUESTIONS = (
@@ -86,13 +88,18 @@ class Pool:
         above = [set(tokens(heading)) for heading in self.headings]
         nearest = max(float(cosines[w]) for row in rows for w in mine[row])
         covered = max(part(mass, above[row] | set(corpus[row])) for row in rows)
-        found = []
+        scores = []
         for row in rows:
             score = WEIGHTS.cosine * max(float(standard[w]) for w in mine[row])
             score += body[row] + WEIGHTS.heading * part(mass, above[row])
-            logit = WEIGHTS.slope * score + WEIGHTS.nearest * nearest + WEIGHTS.intercept
-            logit += WEIGHTS.covered * covered + WEIGHTS.log_passages * math.log(len(rows))
-            found.append((row, mine[row], score, 1 / (1 + math.exp(-logit))))
+            scores.append(score)
+        best = max(scores)
+        logit = WEIGHTS.slope * best + WEIGHTS.nearest * nearest + WEIGHTS.intercept
+        logit += WEIGHTS.covered * covered + WEIGHTS.log_passages * math.log(len(rows))
+        found = []
+        for row, score in zip(rows, scores, strict=True):
+            own = logit if score == best else logit - WEIGHTS.behind - WEIGHTS.gap * (best - score)
+            found.append((row, mine[row], score, 1 / (1 + math.exp(-own))))
         return found
 
 

@@ -6,8 +6,8 @@ Two steps, both learnt by ``benchmarks/calibrate.py`` from labelled questions of
 1. The score of a passage is a weighted sum of its evidence, the same weights for every question.
 2. A logistic function turns the score into a probability (Platt 1999), with the number of passages searched, how near
    the nearest of them comes to the question and how much of the question's words any of them holds. These are the same
-   for all passages, so that for one question the probability only rises with the score: ranking and refusal cannot
-   contradict each other.
+   for all passages. What comes after the best passage loses by how far its score lies behind. So for one question the
+   probability only rises with the score: ranking and refusal cannot contradict each other.
 """
 
 from __future__ import annotations
@@ -17,6 +17,10 @@ import math
 from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 from speechbot.encoder import BUNDLED
 
@@ -40,6 +44,8 @@ class Calibration:
         log_passages: Logits for each unit of the natural logarithm of the number of passages searched: the more there
             are, the better the best wrong one looks.
         intercept: Logits of a score of 0 in one passage.
+        behind: Logits that every passage but the best one loses: most questions have one answer.
+        gap: Logits that such a passage loses for each unit of score between it and the best one.
         cutoff: Least probability of an answer.
     """
 
@@ -50,25 +56,34 @@ class Calibration:
     covered: float
     log_passages: float
     intercept: float
+    behind: float
+    gap: float
     cutoff: float
 
-    def probability(self, score: float, *, nearest: float, covered: float, passages: int) -> float:
-        """Probability in [0, 1] that a passage with this score answers.
+    def probabilities(self, scores: Sequence[float], *, nearest: float, covered: float, passages: int) -> list[float]:
+        """Probability in [0, 1] of each of the best passages that it answers, none higher than the one before.
 
         Args:
-            score: Its weighted evidence.
+            scores: Their weighted evidence, best first.
             nearest: Highest cosine of the question with any window searched.
             covered: Largest share of the question that stands in any passage searched.
             passages: Number of passages searched, at least 1.
         """
+        if not scores:
+            return []
+        best = scores[0]
         logit = (
-            self.slope * score
+            self.slope * best
             + self.nearest * nearest
             + self.covered * covered
             + self.log_passages * math.log(passages)
             + self.intercept
         )
-        return 1 / (1 + math.exp(-logit)) if logit > -700 else 0.0  # exp overflows beyond
+        return [_logistic(logit), *(_logistic(logit - self.behind - self.gap * (best - one)) for one in scores[1:])]
+
+
+def _logistic(logit: float) -> float:
+    return 1 / (1 + math.exp(-logit)) if logit > -700 else 0.0  # exp overflows beyond
 
 
 @cache

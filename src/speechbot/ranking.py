@@ -166,20 +166,13 @@ class Ranker:
         nearest, covered = float(self._best(found.cosines)[among].max()), float(found.presence[among].max())
         support = self._calibration.cosine * found.standard
         best = among[np.argsort(-scores[among], kind="stable")[:k]]
+        probabilities = self._calibration.probabilities(
+            scores[best].tolist(), nearest=nearest, covered=covered, passages=len(among)
+        )
         return [
-            Ranked(
-                row,
-                score,
-                self._calibration.probability(score, nearest=nearest, covered=covered, passages=len(among)),
-                (first, last),
-                tuple(support[first:last].tolist()),
-            )
-            for row, score, first, last in zip(
-                best.tolist(),
-                scores[best].tolist(),
-                self._starts[best].tolist(),
-                self._starts[best + 1].tolist(),
-                strict=True,
+            Ranked(row, float(scores[row]), probability, (first, last), tuple(support[first:last].tolist()))
+            for row, probability, first, last in zip(
+                best.tolist(), probabilities, self._starts[best].tolist(), self._starts[best + 1].tolist(), strict=True
             )
         ]
 
