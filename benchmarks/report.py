@@ -84,7 +84,15 @@ def calibration() -> str:
     rows += [(QUESTIONS[name], *refusal(figures)) for name, figures in found["first_material"].items()]
     errors = found["error_at_cutoff"]
     curve = table(("cut-off", *errors), [("mean error", *(f"{error:.3f}" for error in errors.values()))])
-    return f"{table(header, rows)}\n\n{curve}\n\n{origin(record)}"
+    names = ("passages", "right", "expected", "shown", "right_of_shown", "expected_of_shown")
+    further = table(
+        ("ranks 2 to 5", *(name.replace("_", " ") for name in names)),
+        [
+            (SETS[name], *(str(parts["further"][key]) for key in names))
+            for name, parts in found["held_out_domains"].items()
+        ],
+    )
+    return f"{table(header, rows)}\n\n{further}\n\n{curve}\n\n{origin(record)}"
 
 
 def refusal(figures: dict[str, Any]) -> tuple[str, ...]:
