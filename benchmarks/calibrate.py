@@ -11,7 +11,7 @@ domains. The errors range from 0.006 to 0.44; the arithmetic mean would be decid
 
 Step 2, probability: a logistic regression of "the best passage answers" on its score, the logarithm of the number of
 passages, the highest cosine of any of them and the largest share of the question's words in any of them (Platt 1999).
-Pools of 30 to 7,000 passages are drawn from each public set. Half of a pool's questions keep what answers them; for the
+Pools of 30 to 1,000 passages (STARD: 7,000) are drawn from each public set. Half of a pool's questions keep what answers them; for the
 other half it is taken out while its neighbours (same article, same statute) stay, and some questions come from another
 domain. Phrases from the passages are asked as well (``phrases.py``). Answerable and unanswerable weigh the same.
 

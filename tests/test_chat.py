@@ -145,6 +145,12 @@ def test_topics_are_headings_without_numbers(title: str, topic: str) -> None:
     assert list(topics(Scripted((title,)).speeches())) == [topic]
 
 
+@pytest.mark.parametrize("typed", ["／help", "、help", " /help"])
+def test_commands_may_be_typed_through_an_input_method(talk: Chat, typed: str) -> None:
+    """The key of / gives ／ or 、 while a Chinese input method is on."""
+    assert text(talk.reply(typed)) == text(talk.reply("/help"))
+
+
 def test_topics_too_short_or_long_are_left() -> None:
     """总则 says nothing, a heading of thirty characters does not fit a question."""
     assert list(topics(Scripted(("一、总则", "二、" + "很长" * 15)).speeches())) == []

@@ -98,7 +98,7 @@ def test_index_builds_and_reports(corpus: Path, tmp_path: Path) -> None:
     assert (first.exit_code, first.stderr) == (0, "")
     assert rows[:2] == [
         "已建好索引：2 个文件，2 篇讲话，20 段，20 个检索窗口",
-        "与上一代相比：新增 20 段，变动 0 段，移除 0 段，未变 0 段",
+        "与上一个版本相比：新增 20 段，变动 0 段，移除 0 段，未变 0 段",
     ]
     assert rows[2].startswith("编码了 20 个窗口，用时 ")
     assert rows[3] == f"当前版本：{live(tmp_path / 'neu')}"

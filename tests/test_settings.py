@@ -91,12 +91,12 @@ def test_all_problems_are_reported_together(monkeypatch: pytest.MonkeyPatch) -> 
         load_settings()
 
     assert caught.value.problems == (
-        "没有 SPEECHBOT_INDX 这个配置项，是否想写 SPEECHBOT_INDEX",
+        "没有 SPEECHBOT_INDX 这个配置项，也许想写 SPEECHBOT_INDEX",
         "bot.env 第 2 行不是“名称=值”",
         "bot.env 第 4 行的 CORPUS 要写成 SPEECHBOT_CORPUS",
         "bot.env 第 5 行的 PROXY 要写成 SPEECHBOT_PROXY",
         "bot.env 第 6 行重复了 SPEECHBOT_TOKEN",
-        "没有 SPEECHBOT_MODELL 这个配置项，是否想写 SPEECHBOT_MODEL",
+        "没有 SPEECHBOT_MODELL 这个配置项，也许想写 SPEECHBOT_MODEL",
         "没有 SPEECHBOT_ZZZ 这个配置项",
         "SPEECHBOT_INDEX 里的 ~ 找不到对应的用户文件夹",
         "SPEECHBOT_TOKEN 不是机器人令牌，应为 @BotFather 给出的“数字:字母”",

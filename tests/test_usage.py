@@ -28,7 +28,7 @@ COMMANDS = ("index", "ask", "chat", "outline", "status", "rollback", "eval", "bo
         ("ask 问 --json=1", "用法不对：选项 --json 后面不能写值。请运行 speechbot --help 查看用法"),
         (
             "ask 问 --nea",
-            "用法不对：没有 --nea 这个选项，是否想写 --index 或 --near。请运行 speechbot ask --help 查看用法",
+            "用法不对：没有 --nea 这个选项，也许想写 --index 或 --near。请运行 speechbot ask --help 查看用法",
         ),
         ("ask 问 --zzz", "用法不对：没有 --zzz 这个选项。请运行 speechbot ask --help 查看用法"),
         ("--zzz", "用法不对：没有 --zzz 这个选项。请运行 speechbot --help 查看用法"),
@@ -38,7 +38,7 @@ COMMANDS = ("index", "ask", "chat", "outline", "status", "rollback", "eval", "bo
         ),
         (
             "chta",
-            "用法不对：没有 chta 这个命令，是否想写 chat。请运行 speechbot --help 查看用法",
+            "用法不对：没有 chta 这个命令，也许想写 chat。请运行 speechbot --help 查看用法",
         ),
         ("status 甲 乙", "用法不对：多出了 甲 乙。请运行 speechbot status --help 查看用法"),
     ],

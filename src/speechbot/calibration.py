@@ -1,7 +1,7 @@
 """From evidence to a ranking, and from its best score to the probability of an answer.
 
 Two steps, both learnt by ``benchmarks/calibrate.py`` from labelled questions of several kinds and domains, over pools of
-30 to 8,000 passages; ``calibration.json`` beside this file holds the result and how it was learnt.
+12 to 7,000 passages; ``calibration.json`` beside this file holds the result and how it was learnt.
 
 1. The score of a passage is a weighted sum of its evidence, the same weights for every question.
 2. A logistic function turns the score into a probability (Platt 1999), with the number of passages searched, how near

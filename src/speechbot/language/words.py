@@ -36,7 +36,7 @@ STOP_WORDS = frozenset(
     它 他 她 我 你 您 我们 你们 他们 咱 咱们 大家 自己
     是 在 有 和 与 及 以及 或 或者 而 而且 并 并且 但 但是 也 都 就 才 又 还 再 很 更 最 不 没 没有 要 会 能 可 可以 能够 应 应该
     应当 将 被 把 让 给 对 对于 关于 为 为了 以 从 向 到 由 于 按 按照 根据 因 因为 所以 如果 比 跟 同 等 等等 个 一个 种 上 下 中
-    里 内 外 时 时候 做 去 来 用 使 指 叫 干 干嘛 算 主要 要点 这部分 方面 内容 东西 意思 情况 问题 事 事儿 点 条 部分
+    里 内 外 时 时候 做 去 来 用 使 指 叫 干 干嘛 算 好的 主要 要点 这部分 方面 内容 东西 意思 情况 问题 事 事儿 点 条 部分
     """.split()
 )
 
@@ -135,11 +135,9 @@ def tokens(text: str) -> list[str]:
 def query_terms(question: str) -> list[Term]:
     """Tokens of a question in place, words that only ask or join left out, and the bigrams across them.
 
-    A question of nothing but such words keeps them all, so that it can still match itself.
+    A question of nothing but such words has none: every passage holds them, which answers nothing.
     """
-    runs = list(_RUN.finditer(fold(question)))
-    found = [term for run in runs for term in _terms(run, STOP_WORDS)]
-    return found or [term for run in runs for term in _terms(run, frozenset())]
+    return [term for run in _RUN.finditer(fold(question)) for term in _terms(run)]
 
 
 def occurs(token: str, folded: str) -> bool:
@@ -147,20 +145,20 @@ def occurs(token: str, folded: str) -> bool:
     return token.removeprefix(_BIGRAM) in folded
 
 
-def _terms(run: re.Match[str], stop: frozenset[str]) -> Iterator[Term]:
-    """Terms of a run: its words and their parts but ``stop``, and the bigrams of what stands between those."""
+def _terms(run: re.Match[str]) -> Iterator[Term]:
+    """Terms of a run: its words and their parts but stop words, and the bigrams of what stands between those."""
     text, offset = run[0], run.start()
     if run["han"] is None:
         yield Term(text, *run.span(), width=_FOREIGN_WIDTH)
         return
     between = 0
     for word, first, last in _segmenter().tokenize(text):
-        if word in stop:
+        if word in STOP_WORDS:
             yield from _bigrams(text, between, first, offset)
             between = last
         else:
             for part, start, end in _segmenter().tokenize(word, mode="search"):
-                if part not in stop:
+                if part not in STOP_WORDS:
                     at, width = offset + first + start, end - start
                     yield Term(part, at, at + width, width, spelt=width > 1)
     yield from _bigrams(text, between, len(text), offset)

@@ -38,6 +38,11 @@ _LABEL = re.compile(
 )
 
 
+def command_key(text: str) -> str:
+    """What was typed, stripped; ／ or 、 before a command is what an input method makes of the key of /."""
+    return re.sub(r"^[／、](?=[A-Za-z退])", "/", text.strip())
+
+
 class Answerer(Protocol):
     """What a conversation needs; ``Retriever`` is one."""
 
@@ -136,7 +141,7 @@ class Chat:
         Raises:
             SpeechbotError: The line cannot be asked, or the index cannot be read.
         """
-        typed = text.strip()
+        typed = command_key(text)
         match typed.casefold():
             case "":
                 return []
@@ -183,7 +188,7 @@ def converse(retriever: Callable[[], Answerer], *, stdin: TextIO, stdout: TextIO
     if interactive:
         show(chat.greeting(), stream=stdout)
     for text in _typed(cache_folder(environ) / "history") if interactive else stdin:
-        if text.strip().casefold() in wording.CHAT_LEAVING:
+        if command_key(text).casefold() in wording.CHAT_LEAVING:
             break
         if text.strip() and not interactive:
             # Nobody typed it here: without it the answers could not be told apart
