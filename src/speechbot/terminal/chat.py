@@ -85,6 +85,7 @@ class Following:
                 renewed = self._opener()
                 self._retriever.close()
                 self._retriever = renewed
+                self._seen = renewed.generation  # a later one, where builds follow closely
         return self._retriever
 
 
