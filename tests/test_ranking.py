@@ -248,6 +248,14 @@ def test_words_that_are_cut_differently_are_matched_by_their_bigrams() -> None:
     assert Terms(question, passages).presence(passages).tolist() == pytest.approx([1, 0])
 
 
+def test_a_repeated_token_has_the_weight_of_its_weightiest_occurrence() -> None:
+    """Once alone, once shared with a longer word: it weighs what it weighs alone."""
+    passages = LexicalIndex.build([["甲"], ["乙"]])
+    question = [Term("甲", 0, 1, 1), Term("甲", 1, 2, 1), Term("乙", 1, 2, 1)]
+
+    assert Terms(question, passages).presence(passages).tolist() == pytest.approx([1 / 1.5, 0.5 / 1.5])
+
+
 def test_presence_adds_up_over_fields() -> None:
     """What stands in either field counts once."""
     passages, headings = LexicalIndex.build([["甲"], ["乙"]]), LexicalIndex.build([["甲", "乙"], []])

@@ -49,6 +49,13 @@ def test_what_may_be_meant_stays(question: str, index: LexicalIndex) -> None:
     assert corrected(question, index.frequency) == question
 
 
+def test_words_that_ask_are_never_meant() -> None:
+    """A question word of the right sound is not put in, though the passages hold it."""
+    held = LexicalIndex.build([["怎么样", "_怎么", "_么样"]])
+
+    assert corrected("怎么养", held.frequency) == "怎么养"
+
+
 def test_homophones_ignore_tones() -> None:
     """All readings count, with ü apart from u; the character itself is not among them."""
     assert {"京", "静", "精"} <= set(homophones("经"))

@@ -114,7 +114,10 @@ class Retriever:
             QuestionError: The question is empty, too long or not text.
             FilterError: A filter matches nothing.
         """
-        _line, _folded, asked = self._read(question)
+        return self._search(self._read(question)[1], k, source=source, speech=speech, section=section)
+
+    def _search(self, asked: str, k: int, *, source: str | None, speech: str | None, section: str | None) -> list[Hit]:
+        """``search`` for a question that has been read."""
         catalog = self._generation.catalog
         filtered = any(value is not None for value in (source, speech, section))
         rows = catalog.rows(source=source, speech=speech, section=section) if filtered else None
@@ -144,26 +147,17 @@ class Retriever:
         probability reaches the cut-off as well; when it is false, the hits are the nearest passages, to be shown only
         on request.
         """
-        hits = self.search(question, max(k, 1), source=source, speech=speech, section=section)
+        line, asked = self._read(question)
+        hits = self._search(asked, max(k, 1), source=source, speech=speech, section=section)
         confidence = hits[0].score if hits else 0.0
         found = confidence >= self._calibration.cutoff
         kept = [hit for hit in hits if not found or hit.score >= self._calibration.cutoff]
-        return Answer(question, tuple(kept[: max(k, 0)]), found, confidence, self._corrected(question))
+        return Answer(question, tuple(kept[: max(k, 0)]), found, confidence, _correction(line, asked))
 
-    def _read(self, question: str) -> tuple[str, str, str]:
-        """The question on one line, folded, and as it is searched: folded with typing errors set right."""
+    def _read(self, question: str) -> tuple[str, str]:
+        """The question on one line, and as it is searched: folded, with typing errors set right."""
         line = check_question(question)
-        folded = fold(line)
-        return line, folded, corrected(folded, self._generation.lexical.passages.frequency)
-
-    def _corrected(self, question: str) -> str | None:
-        """The question with typing errors set right, else as it was typed; None when there are none."""
-        line, folded, asked = self._read(question)
-        if asked == folded:
-            return None
-        if len(line) != len(folded):
-            return asked
-        return "".join(new if new != old else typed for typed, old, new in zip(line, folded, asked, strict=True))
+        return line, corrected(fold(line), self._generation.lexical.passages.frequency)
 
     def _highlight(self, ranked: Ranked, passage: Passage, terms: Terms) -> tuple[int, int]:
         """The sentence with the most evidence: what it holds of the question, and how near its window comes.
@@ -183,3 +177,13 @@ class Retriever:
         first, *further = sentence_spans(passage.text) or [(0, len(passage.text))]
         headed = bool(passage.section) and clean_title(passage.text[slice(*first)]) == passage.section[-1]
         return max(further if headed and further else [first, *further], key=evidence)
+
+
+def _correction(line: str, asked: str) -> str | None:
+    """The question with typing errors set right, None when there are none; as typed but where folding changes its length."""
+    folded = fold(line)
+    if asked == folded:
+        return None
+    if len(line) != len(folded):
+        return asked
+    return "".join(new if new != old else typed for typed, old, new in zip(line, folded, asked, strict=True))
