@@ -5,9 +5,9 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from speechbot import wording
 from speechbot.errors import SpeechbotError
 from speechbot.settings import load_settings
+from speechbot.wording import zh_commands
 
 
 def speechbot(*arguments: str) -> int:
@@ -26,14 +26,14 @@ def main() -> int:
     if status:
         return status
     if token is not None:
-        sys.stdout.write(f"{wording.RUN_BOT_LATER}\n")
+        sys.stdout.write(f"{zh_commands.RUN_BOT_LATER}\n")
         sys.stdout.flush()
     if sys.stdin.isatty() and sys.stdout.isatty():
         return speechbot("chat")
-    sys.stdout.write(f"\n$ speechbot ask {wording.RUN_QUESTION}\n")
+    sys.stdout.write(f"\n$ speechbot ask {zh_commands.RUN_QUESTION}\n")
     sys.stdout.flush()
-    status = speechbot("ask", wording.RUN_QUESTION)
-    sys.stdout.write(f"\n{wording.RUN_NEXT}\n")
+    status = speechbot("ask", zh_commands.RUN_QUESTION)
+    sys.stdout.write(f"\n{zh_commands.RUN_NEXT}\n")
     return status
 
 

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 import pytest
 from prompt_toolkit.history import FileHistory, InMemoryHistory
 
-from speechbot import wording
 from speechbot.errors import IndexDamaged, IndexNotFound
 from speechbot.language.questions import check_question
 from speechbot.models import Answer, Hit, Passage, Section, Speech
 from speechbot.terminal import chat
 from speechbot.terminal.chat import Chat, Following, converse, examples, topics
 from speechbot.terminal.screen import Block, Line, Style, plain
+from speechbot.wording import zh_answers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -119,7 +119,7 @@ def test_what_a_refusal_is_followed_by_is_never_strong() -> None:
         (" \n", ""),
         ("/outline", "《某讲话》（2 段，某.txt）"),
         ("/nxt", "没有 /nxt 这个命令，请输入 /help 查看可用的命令"),
-        ("/help", "\n".join(wording.CHAT_HELP)),
+        ("/help", "\n".join(zh_answers.CHAT_HELP)),
     ],
 )
 def test_commands(talk: Chat, typed: str, reply: str) -> None:

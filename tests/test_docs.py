@@ -14,14 +14,16 @@ from typing import TYPE_CHECKING
 import pytest
 from typer.testing import CliRunner
 
-from speechbot import Answer, Retriever, build_index, wording
+from speechbot import Answer, Retriever, build_index
 from speechbot.cli import app
+from speechbot.wording import zh_answers, zh_commands, zh_corpus, zh_errors
 
 if TYPE_CHECKING:
     from typer.testing import Result
 
 ROOT = Path(__file__).parent.parent
 READMES = tuple((ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "README.zh-CN.md"))
+WORDING = (zh_errors, zh_corpus, zh_answers, zh_commands)
 BLOCK = re.compile(r"^```(?P<language>\w+)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 # What these commands need besides an index: a second generation, a file of questions.
 QUESTIONS = "QUESTIONS.jsonl"
@@ -105,7 +107,7 @@ def test_the_python_example_works(project: Path, monkeypatch: pytest.MonkeyPatch
 def test_the_question_of_make_run_is_answered_rightly(project: Path) -> None:
     """The first answer that anybody sees is the right sentence, and sure."""
     with Retriever.open(project / "index") as retriever:
-        answer = retriever.ask(wording.RUN_QUESTION)
+        answer = retriever.ask(zh_commands.RUN_QUESTION)
 
     best = answer.hits[0]
     assert answer.found
@@ -113,7 +115,7 @@ def test_the_question_of_make_run_is_answered_rightly(project: Path) -> None:
     assert answer.confidence >= 0.8
 
 
-@pytest.mark.parametrize(("terminal", "last"), [(True, ("chat",)), (False, ("ask", wording.RUN_QUESTION))])
+@pytest.mark.parametrize(("terminal", "last"), [(True, ("chat",)), (False, ("ask", zh_commands.RUN_QUESTION))])
 def test_make_run_with_a_token_falls_back_to_the_terminal(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *, terminal: bool, last: tuple[str, ...]
 ) -> None:
@@ -137,12 +139,16 @@ def test_make_run_with_a_token_falls_back_to_the_terminal(
     assert run_script.main() == 0
 
     assert started == [("index",), last]
-    assert capsys.readouterr().out.startswith(f"{wording.RUN_BOT_LATER}\n")
+    assert capsys.readouterr().out.startswith(f"{zh_commands.RUN_BOT_LATER}\n")
 
 
 def test_every_command_named_exists() -> None:
     """READMEs, settings example, error texts and help name commands and options that there are."""
-    chinese = [READMES[1], (ROOT / "bot.env.example").read_text("utf-8"), Path(wording.__file__).read_text("utf-8")]
+    chinese = [
+        READMES[1],
+        (ROOT / "bot.env.example").read_text("utf-8"),
+        *(Path(str(room.__file__)).read_text("utf-8") for room in WORDING),
+    ]
     named = {found for text in chinese for found in re.findall(r"speechbot ([a-z]+)\b", text)}
     # In English prose the word stands before any verb.
     named |= set(re.findall(r"[`/]speechbot ([a-z]+)\b", READMES[0]))
@@ -165,7 +171,7 @@ def test_every_make_target_named_exists() -> None:
 def test_error_texts_of_the_readme_are_ours() -> None:
     """The table of errors quotes texts that the program prints."""
     rows = re.findall(r"^\| (?!报错|---)(.+?) \| ", READMES[1], re.MULTILINE)
-    texts = [value for value in vars(wording).values() if isinstance(value, str)]
+    texts = [value for value in (value for room in WORDING for value in vars(room).values()) if isinstance(value, str)]
 
     assert len(rows) >= 6
     for row in rows:

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from speechbot import wording
 from speechbot.errors import CorpusError, SourceError
 from speechbot.readers import check_corpus, decode, read_corpus
+from speechbot.wording import zh_corpus
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,16 +51,16 @@ def test_round_trip(text: str, encoding: str) -> None:
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
-        (b"PK\x03\x04\x00\x00\x00", wording.REASON_BINARY.format(position=3, code=3)),
-        ("前面\0后面".encode(), wording.REASON_BINARY.format(position=3, code=0)),
-        (TEXT.encode("utf-16-le"), wording.REASON_UTF16),
-        (TEXT.encode("utf-16-be"), wording.REASON_UTF16),
-        ("大家要认真学习，把我们的工作做好。".encode("utf-16-le"), wording.REASON_UTF16),
-        (TEXT.encode("utf-32"), wording.REASON_UTF32),
-        (("為人民服務，這是我們的宗旨。" * 5).encode("big5"), wording.REASON_ENCODING),
-        ("今日は会議を開きます。皆さん、よろしくお願いします。".encode("shift_jis") * 3, wording.REASON_ENCODING),
-        (TEXT.encode()[:-2], wording.REASON_ENCODING),
-        (codecs.BOM_UTF16_LE + b"a", wording.REASON_ENCODING),
+        (b"PK\x03\x04\x00\x00\x00", zh_corpus.REASON_BINARY.format(position=3, code=3)),
+        ("前面\0后面".encode(), zh_corpus.REASON_BINARY.format(position=3, code=0)),
+        (TEXT.encode("utf-16-le"), zh_corpus.REASON_UTF16),
+        (TEXT.encode("utf-16-be"), zh_corpus.REASON_UTF16),
+        ("大家要认真学习，把我们的工作做好。".encode("utf-16-le"), zh_corpus.REASON_UTF16),
+        (TEXT.encode("utf-32"), zh_corpus.REASON_UTF32),
+        (("為人民服務，這是我們的宗旨。" * 5).encode("big5"), zh_corpus.REASON_ENCODING),
+        ("今日は会議を開きます。皆さん、よろしくお願いします。".encode("shift_jis") * 3, zh_corpus.REASON_ENCODING),
+        (TEXT.encode()[:-2], zh_corpus.REASON_ENCODING),
+        (codecs.BOM_UTF16_LE + b"a", zh_corpus.REASON_ENCODING),
     ],
 )
 def test_refuses_what_is_not_text(data: bytes, reason: str) -> None:
@@ -92,8 +92,8 @@ def test_reads_visible_text_files_in_order(tmp_path: Path) -> None:
     assert corpus.sources[1].text == TEXT
     assert corpus.sources[1].sha256 == hashlib.sha256(TEXT.encode("gb18030")).hexdigest()
     assert corpus.skipped == (
-        ("丙.docx", wording.SKIPPED_TYPE.format(suffix=".docx")),
-        ("空.txt", wording.SKIPPED_EMPTY),
+        ("丙.docx", zh_corpus.SKIPPED_TYPE.format(suffix=".docx")),
+        ("空.txt", zh_corpus.SKIPPED_EMPTY),
     )
 
 
@@ -122,7 +122,7 @@ def test_names_that_cannot_be_cited(tmp_path: Path, name: bytes, shown: str) -> 
     with pytest.raises(SourceError) as caught:
         read_corpus(tmp_path)
 
-    assert caught.value.reason == wording.REASON_NAME
+    assert caught.value.reason == zh_corpus.REASON_NAME
     assert str(caught.value.path) == shown
     assert str(caught.value).isprintable()
 
@@ -140,7 +140,7 @@ def test_name_of_what_is_not_read_does_not_matter(tmp_path: Path) -> None:
     (tmp_path / "甲.txt").write_text("正文。", encoding="utf-8")
     (tmp_path / "图\n片.j\tpg").touch()
 
-    assert read_corpus(tmp_path).skipped == ((r"图\n片.j\tpg", wording.SKIPPED_TYPE.format(suffix=r".j\tpg")),)
+    assert read_corpus(tmp_path).skipped == ((r"图\n片.j\tpg", zh_corpus.SKIPPED_TYPE.format(suffix=r".j\tpg")),)
 
 
 @pytest.mark.parametrize("name", ["~$讲话.docx", "~讲话.txt", "讲话.txt~", ".~lock.讲话.docx#"])
@@ -174,10 +174,10 @@ def test_links_are_followed_within_the_corpus_only(tmp_path: Path) -> None:
 
         assert [source.name for source in found.sources] == ["乙.txt", "内/甲.txt"]
         assert found.skipped == (
-            ("丁", wording.SKIPPED_FOLDER_LINK),
-            ("丙.txt", wording.SKIPPED_OUTSIDE),
-            ("己.txt", wording.SKIPPED_OUTSIDE),
-            ("戊", wording.SKIPPED_FOLDER_LINK),
+            ("丁", zh_corpus.SKIPPED_FOLDER_LINK),
+            ("丙.txt", zh_corpus.SKIPPED_OUTSIDE),
+            ("己.txt", zh_corpus.SKIPPED_OUTSIDE),
+            ("戊", zh_corpus.SKIPPED_FOLDER_LINK),
         )
 
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from speechbot import wording
 from speechbot.errors import FilterError
 from speechbot.evaluation import Outcome, Question, Report, Scores
 from speechbot.indexing.manifest import Counts, Manifest
@@ -18,6 +17,7 @@ from speechbot.models import Answer, Hit, IndexReport, Passage, Section, Source,
 from speechbot.readers import Corpus
 from speechbot.terminal import render
 from speechbot.terminal.screen import Block, Line, Span, Style, plain
+from speechbot.wording import zh_commands
 
 if TYPE_CHECKING:
     from speechbot.indexing.generation import Content
@@ -94,9 +94,9 @@ def test_confidence_is_a_word(probability: float, word: str) -> None:
 
 def test_the_help_explains_the_borders() -> None:
     """What `ask --help` says about 高 and 中 is what is done."""
-    assert f"{render.HIGH} 以上为高" in wording.HELP_ASK
-    assert f"{render.FAIR} 以上为中" in wording.HELP_ASK
-    assert "估计" in wording.HELP_ASK
+    assert f"{render.HIGH} 以上为高" in zh_commands.HELP_ASK
+    assert f"{render.FAIR} 以上为中" in zh_commands.HELP_ASK
+    assert "估计" in zh_commands.HELP_ASK
 
 
 def test_a_refusal_quotes_nothing() -> None:

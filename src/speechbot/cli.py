@@ -9,7 +9,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from speechbot import wording
 from speechbot.errors import SpeechbotError
 from speechbot.evaluation import evaluate, load_questions, unfounded
 from speechbot.indexing import store
@@ -39,6 +38,7 @@ from speechbot.terminal.usage import (
     complain,
     tolerant,
 )
+from speechbot.wording import zh_answers, zh_commands, zh_errors
 
 __all__ = ["app", "main"]
 
@@ -57,7 +57,7 @@ def options(*, version: Version = False) -> None:
     del version  # its callback has done it
 
 
-@app.command("index", cls=Command, help=wording.HELP_INDEX, epilog=wording.EXAMPLES_INDEX)
+@app.command("index", cls=Command, help=zh_commands.HELP_INDEX, epilog=zh_commands.EXAMPLES_INDEX)
 def build(
     *, corpus: CorpusFolder = None, index: IndexFolder = None, check: CheckOnly = False, as_json: Json = False
 ) -> None:
@@ -68,12 +68,12 @@ def build(
         found, speeches = preview(folder)
         _print(render.preview_data(found, speeches), render.preview(found, speeches), as_json=as_json)
         return
-    with progress(wording.INDEX_PROGRESS) as advance:
+    with progress(zh_commands.INDEX_PROGRESS) as advance:
         report = build_index(folder, index or settings.index, model=settings.model, progress=advance)
     _print(report.to_dict(), render.index_report(report), as_json=as_json)
 
 
-@app.command(cls=Command, help=wording.HELP_ASK, epilog=wording.EXAMPLES_ASK)
+@app.command(cls=Command, help=zh_commands.HELP_ASK, epilog=zh_commands.EXAMPLES_ASK)
 def ask(  # noqa: PLR0913 - one for each option
     *,
     words: Words,
@@ -93,17 +93,17 @@ def ask(  # noqa: PLR0913 - one for each option
     _print(data.to_dict(), render.answer(found, near=near, marked=is_terminal(sys.stdout)), as_json=as_json)
 
 
-@app.command(cls=Command, help=wording.HELP_CHAT, epilog=wording.EXAMPLES_CHAT)
+@app.command(cls=Command, help=zh_commands.HELP_CHAT, epilog=zh_commands.EXAMPLES_CHAT)
 def chat(*, index: IndexFolder = None) -> None:
     """Answer questions until the user leaves."""
     if sys.stdin is None:
-        raise SpeechbotError(wording.INPUT_CLOSED)
+        raise SpeechbotError(zh_errors.INPUT_CLOSED)
     folder = index or _settings().index
     following = Following(lambda: _retriever(folder), lambda: store.live(folder))
     converse(following, stdin=sys.stdin, stdout=sys.stdout, environ=os.environ)
 
 
-@app.command(cls=Command, help=wording.HELP_OUTLINE, epilog=wording.EXAMPLES_OUTLINE)
+@app.command(cls=Command, help=zh_commands.HELP_OUTLINE, epilog=zh_commands.EXAMPLES_OUTLINE)
 def outline(*, speech: SpeechTitle = None, index: IndexFolder = None, as_json: Json = False) -> None:
     """Draw the speeches' trees."""
     with store.open_live(index or _settings().index) as generation:
@@ -112,21 +112,21 @@ def outline(*, speech: SpeechTitle = None, index: IndexFolder = None, as_json: J
     _print([render.speech_data(one) for one in found], render.outline(found), as_json=as_json)
 
 
-@app.command(cls=Command, help=wording.HELP_STATUS, epilog=wording.EXAMPLES_STATUS)
+@app.command(cls=Command, help=zh_commands.HELP_STATUS, epilog=zh_commands.EXAMPLES_STATUS)
 def status(*, index: IndexFolder = None, as_json: Json = False) -> None:
     """Check and describe the index."""
     found = store.status(index or _settings().index)
     _print(found.to_dict(), render.status(found), as_json=as_json)
 
 
-@app.command(cls=Command, help=wording.HELP_ROLLBACK, epilog=wording.EXAMPLES_ROLLBACK)
+@app.command(cls=Command, help=zh_commands.HELP_ROLLBACK, epilog=zh_commands.EXAMPLES_ROLLBACK)
 def rollback(*, index: IndexFolder = None, as_json: Json = False) -> None:
     """Go back to the generation before."""
     name = store.rollback(index or _settings().index)
-    _print({"generation": name}, [line(wording.ROLLED_BACK.format(generation=name))], as_json=as_json)
+    _print({"generation": name}, [line(zh_commands.ROLLED_BACK.format(generation=name))], as_json=as_json)
 
 
-@app.command("eval", cls=Command, help=wording.HELP_EVAL, epilog=wording.EXAMPLES_EVAL)
+@app.command("eval", cls=Command, help=zh_commands.HELP_EVAL, epilog=zh_commands.EXAMPLES_EVAL)
 def measure(
     *, questions: QuestionFile, errors: ListErrors = False, index: IndexFolder = None, as_json: Json = False
 ) -> None:
@@ -135,17 +135,17 @@ def measure(
     retriever = _retriever(index)
     lost = unfounded(asked, retriever.speeches())
     if lost:
-        ids = wording.NAME_SEPARATOR.join(question.id for question in lost[:_SHOWN])
-        complain(wording.EVAL_UNFOUNDED.format(count=len(lost), ids=ids))
-    with progress(wording.EVAL_PROGRESS) as advance:
+        ids = zh_commands.NAME_SEPARATOR.join(question.id for question in lost[:_SHOWN])
+        complain(zh_answers.EVAL_UNFOUNDED.format(count=len(lost), ids=ids))
+    with progress(zh_commands.EVAL_PROGRESS) as advance:
         report = evaluate(retriever, asked, progress=advance)
     _print(report.to_dict(), render.evaluation(report, errors=errors), as_json=as_json)
 
 
-@app.command(cls=Command, help=wording.HELP_BOT, epilog=wording.EXAMPLES_BOT)
+@app.command(cls=Command, help=zh_commands.HELP_BOT, epilog=zh_commands.EXAMPLES_BOT)
 def bot() -> None:
     """Say that there is no bot yet."""
-    raise SpeechbotError(wording.BOT_LATER)
+    raise SpeechbotError(zh_commands.BOT_LATER)
 
 
 def _settings() -> "Settings":
@@ -172,6 +172,6 @@ def main() -> None:
     """The ``speechbot`` program."""
     tolerant(stdin=sys.stdin, stdout=sys.stdout)
     if sys.stdout is None:  # `>&-`
-        complain(wording.OUTPUT_CLOSED)
+        complain(zh_errors.OUTPUT_CLOSED)
         sys.exit(1)
-    app(prog_name=wording.PROGRAM)
+    app(prog_name=zh_commands.PROGRAM)

@@ -26,16 +26,16 @@ from __future__ import annotations
 import errno
 from typing import TYPE_CHECKING
 
-from speechbot import wording
+from speechbot.wording import zh_errors
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 _UNREADABLE = {
-    errno.EACCES: wording.READ_DENIED,
-    errno.EPERM: wording.READ_DENIED,
-    errno.EISDIR: wording.READ_FOLDER,
-    errno.ENOENT: wording.READ_MISSING,
+    errno.EACCES: zh_errors.READ_DENIED,
+    errno.EPERM: zh_errors.READ_DENIED,
+    errno.EISDIR: zh_errors.READ_FOLDER,
+    errno.ENOENT: zh_errors.READ_MISSING,
 }
 
 
@@ -55,7 +55,7 @@ class SourceError(CorpusError):
     """One file of the corpus cannot be read; ``reason`` says why, without the next step."""
 
     def __init__(self, reason: str, *, path: Path) -> None:
-        super().__init__(wording.SOURCE_ERROR.format(path=path, reason=reason), path=path)
+        super().__init__(zh_errors.SOURCE_ERROR.format(path=path, reason=reason), path=path)
         self.reason = reason
 
 
@@ -63,7 +63,7 @@ class IndexNotFound(SpeechbotError):
     """No index where one was expected."""
 
     def __init__(self, path: Path) -> None:
-        super().__init__(wording.INDEX_NOT_FOUND.format(path=path))
+        super().__init__(zh_errors.INDEX_NOT_FOUND.format(path=path))
         self.path = path
 
 
@@ -81,7 +81,7 @@ class IndexDamaged(IndexMismatch):
     """A file of the index is missing, truncated or altered; ``path`` names it."""
 
     def __init__(self, path: Path, detail: str) -> None:
-        super().__init__(wording.INDEX_DAMAGED.format(path=path, detail=detail), path=path)
+        super().__init__(zh_errors.INDEX_DAMAGED.format(path=path, detail=detail), path=path)
         self.detail = detail
 
 
@@ -89,7 +89,7 @@ class IndexLocked(SpeechbotError):
     """Another build of the same index is running."""
 
     def __init__(self, path: Path) -> None:
-        super().__init__(wording.INDEX_LOCKED.format(path=path))
+        super().__init__(zh_errors.INDEX_LOCKED.format(path=path))
         self.path = path
 
 
@@ -97,7 +97,7 @@ class IndexNotWritable(SpeechbotError):
     """The index folder, or the disk it lies on, cannot be written."""
 
     def __init__(self, path: Path, reason: str) -> None:
-        super().__init__(wording.INDEX_NOT_WRITABLE.format(path=path, reason=reason))
+        super().__init__(zh_errors.INDEX_NOT_WRITABLE.format(path=path, reason=reason))
         self.path = path
         self.reason = reason
 
@@ -106,7 +106,7 @@ class RollbackError(SpeechbotError):
     """No older generation of the index is there to go back to, or none is intact."""
 
     def __init__(self, path: Path) -> None:
-        super().__init__(wording.INDEX_NO_OLDER.format(path=path))
+        super().__init__(zh_errors.INDEX_NO_OLDER.format(path=path))
         self.path = path
 
 
@@ -114,7 +114,7 @@ class ModelError(SpeechbotError):
     """The embedding model cannot be loaded or used; ``bundled`` when it is the one that came with speechbot."""
 
     def __init__(self, name: str, reason: str, *, bundled: bool = False) -> None:
-        template = wording.MODEL_ERROR_BUNDLED if bundled else wording.MODEL_ERROR
+        template = zh_errors.MODEL_ERROR_BUNDLED if bundled else zh_errors.MODEL_ERROR
         super().__init__(template.format(name=name, reason=reason))
         self.name = name
         self.reason = reason
@@ -128,7 +128,7 @@ class FilterError(SpeechbotError):
     """A ``source``, ``speech`` or ``section`` filter matches nothing in the index."""
 
     def __init__(self, kind: str, value: str) -> None:
-        super().__init__(wording.FILTER_ERROR.format(kind=kind, value=value))
+        super().__init__(zh_errors.FILTER_ERROR.format(kind=kind, value=value))
         self.kind = kind
         self.value = value
 
@@ -137,8 +137,8 @@ class QuestionFileError(SpeechbotError):
     """A file of evaluation questions is missing or malformed."""
 
     def __init__(self, path: Path, reason: str, *, line: int | None = None) -> None:
-        where = str(path) if line is None else wording.AT_LINE.format(path=path, line=line)
-        super().__init__(wording.QUESTION_FILE_ERROR.format(where=where, reason=reason))
+        where = str(path) if line is None else zh_errors.AT_LINE.format(path=path, line=line)
+        super().__init__(zh_errors.QUESTION_FILE_ERROR.format(where=where, reason=reason))
         self.path = path
         self.reason = reason
         self.line = line
@@ -148,7 +148,7 @@ class ConfigError(SpeechbotError):
     """One or more settings are malformed; ``problems`` names them all, never with a secret's value."""
 
     def __init__(self, problems: tuple[str, ...]) -> None:
-        super().__init__(wording.CONFIG_ERROR.format(problems=wording.CONFIG_SEPARATOR.join(problems)))
+        super().__init__(zh_errors.CONFIG_ERROR.format(problems=zh_errors.CONFIG_SEPARATOR.join(problems)))
         self.problems = problems
 
 

@@ -21,9 +21,9 @@ from dataclasses import asdict, dataclass
 from statistics import median
 from typing import TYPE_CHECKING, Any, Protocol
 
-from speechbot import wording
 from speechbot.errors import QuestionError, QuestionFileError, unreadable
 from speechbot.language.questions import check_question
+from speechbot.wording import zh_errors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -166,20 +166,20 @@ def load_questions(path: Path) -> tuple[Question, ...]:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError as error:
-        raise QuestionFileError(path, wording.QUESTIONS_MISSING) from error
+        raise QuestionFileError(path, zh_errors.QUESTIONS_MISSING) from error
     except OSError as error:
-        raise QuestionFileError(path, wording.QUESTIONS_UNREADABLE.format(reason=unreadable(error))) from error
+        raise QuestionFileError(path, zh_errors.QUESTIONS_UNREADABLE.format(reason=unreadable(error))) from error
     except UnicodeDecodeError as error:
-        raise QuestionFileError(path, wording.QUESTIONS_NOT_UTF8) from error
+        raise QuestionFileError(path, zh_errors.QUESTIONS_NOT_UTF8) from error
     # Not splitlines(): JSON strings may hold U+2028 and other line ends of Unicode's as they are.
     lines = [(number, row) for number, row in enumerate(text.split("\n"), start=1) if row.strip()]
     if not lines:
-        raise QuestionFileError(path, wording.QUESTIONS_NONE)
+        raise QuestionFileError(path, zh_errors.QUESTIONS_NONE)
     questions: dict[str, Question] = {}
     for number, row in lines:
         question = _question(row, path=path, line=number)
         if question.id in questions:
-            raise QuestionFileError(path, wording.QUESTIONS_TWICE.format(id=question.id), line=number)
+            raise QuestionFileError(path, zh_errors.QUESTIONS_TWICE.format(id=question.id), line=number)
         questions[question.id] = question
     return tuple(questions.values())
 
@@ -188,15 +188,15 @@ def _question(text: str, *, path: Path, line: int) -> Question:
     try:
         row = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise QuestionFileError(path, wording.QUESTIONS_NOT_JSON, line=line) from error
+        raise QuestionFileError(path, zh_errors.QUESTIONS_NOT_JSON, line=line) from error
     if not isinstance(row, dict):
-        raise QuestionFileError(path, wording.QUESTIONS_NOT_OBJECT, line=line)
+        raise QuestionFileError(path, zh_errors.QUESTIONS_NOT_OBJECT, line=line)
     for name in ("id", "type", "question"):
         if not isinstance(row.get(name), str) or not row[name].strip():
-            raise QuestionFileError(path, wording.QUESTIONS_FIELD.format(name=name), line=line)
+            raise QuestionFileError(path, zh_errors.QUESTIONS_FIELD.format(name=name), line=line)
     gold = row.get("gold")
     if not isinstance(gold, list) or not all(isinstance(snippet, str) and snippet for snippet in gold):
-        raise QuestionFileError(path, wording.QUESTIONS_GOLD, line=line)
+        raise QuestionFileError(path, zh_errors.QUESTIONS_GOLD, line=line)
     try:
         check_question(row["question"])
     except QuestionError as error:

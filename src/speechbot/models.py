@@ -15,15 +15,18 @@ class Source:
 
     Attributes:
         name: Path relative to the corpus folder, with ``/`` between parts.
-        encoding: Codec that decoded the whole file strictly, such as ``utf-8`` or ``gb18030``.
+        encoding: How the whole file was read: the codec that decoded it strictly, such as ``utf-8`` or ``gb18030``, or
+            the format, such as ``docx``.
         sha256: Hex digest of the file's bytes.
-        text: The decoded text; every offset in the index counts into it.
+        text: The text that was read from it; every offset in the index counts into it.
+        notes: What the sidecar files say of it, as canonical JSON; "" where they say nothing.
     """
 
     name: str
     encoding: str
     sha256: str
     text: str = field(repr=False)
+    notes: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,10 @@ class Speech:
         stop: Where it ends (exclusive).
         sections: All sections in the order of the text, parents before children.
         passages: All body paragraphs in the order of the text.
+        date: When it was given, as far as known: ``YYYY``, ``YYYY-MM`` or ``YYYY-MM-DD``; "" where it is not.
+        speaker: Who gave it; "" where that is not known.
+        occasion: The meeting or event; "" where that is not known.
+        aliases: Other names that it is asked for by.
     """
 
     title: str
@@ -99,6 +106,10 @@ class Speech:
     stop: int
     sections: tuple[Section, ...]
     passages: tuple[Passage, ...]
+    date: str = ""
+    speaker: str = ""
+    occasion: str = ""
+    aliases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,11 +133,14 @@ class Hit:
         passage: The passage.
         score: Calibrated probability in [0, 1] that the passage answers the question; higher is better.
         highlight: ``(start, end)`` of the sentence in ``passage.text`` that answers best.
+        places: The other passages of the same wording, in the order of the index: one paragraph is one hit, wherever
+            it stands.
     """
 
     passage: Passage
     score: float
     highlight: tuple[int, int]
+    places: tuple[Passage, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """The hit as ``--json`` prints it."""
@@ -136,6 +150,7 @@ class Hit:
             "score": round(self.score, 4),
             "highlight": [start, end],
             "sentence": self.passage.text[start:end],
+            "places": [place.to_dict() for place in self.places],
         }
 
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from speechbot import wording
 from speechbot.errors import ModelError
+from speechbot.wording import zh_errors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -45,7 +45,7 @@ class OnnxModel:
         network, vocabulary = folder / "model.onnx", folder / "tokenizer.json"
         for path in (network, vocabulary):
             if not path.is_file():
-                raise ModelError(str(folder), wording.MODEL_FILE_MISSING.format(name=path.name), bundled=True)
+                raise ModelError(str(folder), zh_errors.MODEL_FILE_MISSING.format(name=path.name), bundled=True)
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
         options.inter_op_num_threads = 1
@@ -54,7 +54,7 @@ class OnnxModel:
             self._session = onnxruntime.InferenceSession(str(network), options, providers=["CPUExecutionProvider"])
             self._tokenizer = Tokenizer.from_file(str(vocabulary))
         except Exception as error:  # both libraries raise their own classes straight from Exception
-            raise ModelError(str(folder), wording.MODEL_FILE_DAMAGED, bundled=True) from error
+            raise ModelError(str(folder), zh_errors.MODEL_FILE_DAMAGED, bundled=True) from error
         self.dim: int = self._session.get_outputs()[0].shape[-1]
 
     def token_ids(self, text: str) -> NDArray[np.int64]:

@@ -11,9 +11,9 @@ import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
-from speechbot import wording
 from speechbot.errors import CorpusError, SourceError, unreadable
 from speechbot.models import Source
+from speechbot.wording import zh_corpus, zh_errors
 
 READ_SUFFIXES = frozenset({".txt", ".md"})
 # Categories of characters that a name may not hold: controls, halves of characters (bytes that are no UTF-8), line ends.
@@ -60,7 +60,7 @@ def read_corpus(folder: Path) -> Corpus:
         if source.text.strip():
             sources.append(source)
         else:
-            skipped.append((name, wording.SKIPPED_EMPTY))
+            skipped.append((name, zh_corpus.SKIPPED_EMPTY))
     if not sources:
         raise _nothing(folder, skipped)
     return Corpus(tuple(sources), tuple(sorted(skipped)))
@@ -81,11 +81,11 @@ def read_source(path: Path, *, name: str) -> Source:
     """
     if path.exists() and not path.is_file():
         # A pipe or device would keep the build waiting.
-        raise SourceError(wording.REASON_NOT_FILE, path=path)
+        raise SourceError(zh_corpus.REASON_NOT_FILE, path=path)
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise SourceError(wording.REASON_UNREADABLE.format(detail=unreadable(error)), path=path) from error
+        raise SourceError(zh_corpus.REASON_UNREADABLE.format(detail=unreadable(error)), path=path) from error
     text, encoding = decode(data, path=path)
     return Source(name=name, encoding=encoding, sha256=hashlib.sha256(data).hexdigest(), text=text)
 
@@ -104,7 +104,7 @@ def decode(data: bytes, *, path: Path) -> tuple[str, str]:
         SourceError: When the bytes are not text in one of these encodings.
     """
     if data.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
-        raise SourceError(wording.REASON_UTF32, path=path)
+        raise SourceError(zh_corpus.REASON_UTF32, path=path)
     for encoding in _candidates(data):
         try:
             text = data.decode(encoding)
@@ -112,7 +112,7 @@ def decode(data: bytes, *, path: Path) -> tuple[str, str]:
             continue
         _check_text(text, data, encoding, path)
         return text, encoding
-    raise SourceError(wording.REASON_UTF16 if _is_utf16(data, "") else wording.REASON_ENCODING, path=path)
+    raise SourceError(zh_corpus.REASON_UTF16 if _is_utf16(data, "") else zh_corpus.REASON_ENCODING, path=path)
 
 
 def _candidates(data: bytes) -> tuple[str, ...]:
@@ -129,11 +129,11 @@ def _check_text(text: str, data: bytes, encoding: str, path: Path) -> None:
     unmarked = encoding in {"utf-8", "gb18030"}
     binary = _BINARY.search(text)
     if unmarked and (binary or encoding == "gb18030") and _is_utf16(data, text):
-        raise SourceError(wording.REASON_UTF16, path=path)
+        raise SourceError(zh_corpus.REASON_UTF16, path=path)
     if binary:
-        raise SourceError(wording.REASON_BINARY.format(position=binary.start() + 1, code=ord(binary[0])), path=path)
+        raise SourceError(zh_corpus.REASON_BINARY.format(position=binary.start() + 1, code=ord(binary[0])), path=path)
     if encoding == "gb18030" and not _is_plausible(text):
-        raise SourceError(wording.REASON_ENCODING, path=path)
+        raise SourceError(zh_corpus.REASON_ENCODING, path=path)
 
 
 def _is_utf16(data: bytes, text: str) -> bool:
@@ -172,7 +172,7 @@ def _listed(folder: Path) -> tuple[list[tuple[str, Path]], list[tuple[str, str]]
         if reason:
             skipped.append((_printable(name), reason))
         elif _UNCITABLE & set(map(unicodedata.category, name)):
-            raise SourceError(wording.REASON_NAME, path=Path(_printable(name)))
+            raise SourceError(zh_corpus.REASON_NAME, path=Path(_printable(name)))
         else:
             materials.append((name, path))
     return materials, skipped
@@ -186,7 +186,7 @@ def _entries(folder: Path) -> list[tuple[str, Path]]:
         if path == folder:
             raise _closed(folder, error) from error
         shown = folder / _printable(path.relative_to(folder).as_posix())
-        raise SourceError(wording.REASON_FOLDER.format(detail=unreadable(error)), path=shown) from error
+        raise SourceError(zh_corpus.REASON_FOLDER.format(detail=unreadable(error)), path=shown) from error
 
     _check_folder(folder)
     found: list[tuple[str, Path]] = []
@@ -203,38 +203,38 @@ def _check_folder(folder: Path) -> None:
     try:
         mode = folder.stat().st_mode
     except (FileNotFoundError, NotADirectoryError) as error:
-        raise CorpusError(wording.CORPUS_MISSING.format(path=folder), path=folder) from error
+        raise CorpusError(zh_corpus.CORPUS_MISSING.format(path=folder), path=folder) from error
     except OSError as error:
         raise _closed(folder, error) from error
     if not stat.S_ISDIR(mode):
-        raise CorpusError(wording.CORPUS_NOT_FOLDER.format(path=folder), path=folder)
+        raise CorpusError(zh_corpus.CORPUS_NOT_FOLDER.format(path=folder), path=folder)
 
 
 def _passed_over(path: Path, folder: Path) -> str:
     """Why a visible file or link is left out, or "" when it is a material."""
     if os.path.isdir(path):  # noqa: PTH112 - pathlib raises where it may not look
-        return wording.SKIPPED_FOLDER_LINK
+        return zh_corpus.SKIPPED_FOLDER_LINK
     if path.suffix.lower() not in READ_SUFFIXES:
-        return wording.SKIPPED_TYPE.format(suffix=_printable(path.suffix or path.name))
+        return zh_corpus.SKIPPED_TYPE.format(suffix=_printable(path.suffix or path.name))
     if path.is_symlink() and not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder)):
-        return wording.SKIPPED_OUTSIDE
+        return zh_corpus.SKIPPED_OUTSIDE
     return ""
 
 
 def _closed(folder: Path, error: OSError) -> CorpusError:
     """The error for a corpus folder that is there but cannot be opened."""
-    return CorpusError(wording.CORPUS_UNREADABLE.format(path=folder, detail=unreadable(error)), path=folder)
+    return CorpusError(zh_corpus.CORPUS_UNREADABLE.format(path=folder, detail=unreadable(error)), path=folder)
 
 
 def _nothing(folder: Path, skipped: list[tuple[str, str]]) -> CorpusError:
     """The error for a corpus without a readable text; it names what was found instead."""
     if not skipped:
-        return CorpusError(wording.CORPUS_EMPTY.format(path=folder), path=folder)
-    shown = wording.CONFIG_SEPARATOR.join(
-        wording.CORPUS_SKIPPED.format(name=name, reason=reason) for name, reason in sorted(skipped)[:_NAMED]
+        return CorpusError(zh_corpus.CORPUS_EMPTY.format(path=folder), path=folder)
+    shown = zh_errors.CONFIG_SEPARATOR.join(
+        zh_corpus.CORPUS_SKIPPED.format(name=name, reason=reason) for name, reason in sorted(skipped)[:_NAMED]
     )
-    more = wording.CORPUS_SKIPPED_MORE.format(count=len(skipped)) if len(skipped) > _NAMED else ""
-    return CorpusError(wording.CORPUS_NONE_READ.format(path=folder, skipped=shown + more), path=folder)
+    more = zh_corpus.CORPUS_SKIPPED_MORE.format(count=len(skipped)) if len(skipped) > _NAMED else ""
+    return CorpusError(zh_corpus.CORPUS_NONE_READ.format(path=folder, skipped=shown + more), path=folder)
 
 
 def _printable(name: str) -> str:

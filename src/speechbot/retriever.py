@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from speechbot import wording
 from speechbot.calibration import calibration
 from speechbot.encoder import model_name, open_encoder
 from speechbot.errors import IndexDamaged
@@ -19,6 +18,7 @@ from speechbot.language.words import query_terms
 from speechbot.models import Answer, Hit
 from speechbot.parsing.headings import clean_title
 from speechbot.ranking import Query, Ranker, Terms
+from speechbot.wording import zh_errors
 
 if TYPE_CHECKING:
     from speechbot.encoder import Encoder
@@ -125,7 +125,7 @@ class Retriever:
         ranked = self._ranker.rank(query, k, rows=rows)
         passages = catalog.passages([found.row for found in ranked])
         if not catalog.verbatim(passages):
-            raise IndexDamaged(self._generation.path, wording.DAMAGE_NOT_VERBATIM)
+            raise IndexDamaged(self._generation.path, zh_errors.DAMAGE_NOT_VERBATIM)
         terms = Terms(query.terms, self._generation.lexical.passages)
         return [
             Hit(passage, found.probability, self._highlight(found, passage, terms))

@@ -18,9 +18,9 @@ from sentence_transformers.base.modules.normalize import Normalize
 from sentence_transformers.sentence_transformer.modules.pooling import Pooling
 from transformers.utils import logging as transformers_logging
 
-from speechbot import wording
 from speechbot.errors import ModelError
 from speechbot.onnx_model import FOLDER, OnnxModel
+from speechbot.wording import zh_errors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -154,7 +154,7 @@ class SentenceEncoder:
         self._model = model
         dim = model.get_embedding_dimension()
         if dim is None:
-            raise ModelError(name, wording.MODEL_WITHOUT_VECTORS)
+            raise ModelError(name, zh_errors.MODEL_WITHOUT_VECTORS)
         self.dim = int(dim)
 
     @classmethod
@@ -168,9 +168,9 @@ class SentenceEncoder:
             with _quiet():
                 model = _transformer(name)
         except OSError as error:
-            raise ModelError(name, wording.MODEL_NOT_FOUND) from error
+            raise ModelError(name, zh_errors.MODEL_NOT_FOUND) from error
         except (ValueError, KeyError, ImportError, RuntimeError) as error:
-            raise ModelError(name, wording.MODEL_NOT_LOADED.format(kind=type(error).__name__)) from error
+            raise ModelError(name, zh_errors.MODEL_NOT_LOADED.format(kind=type(error).__name__)) from error
         return cls(name, model)
 
     def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:

@@ -12,8 +12,8 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from speechbot import wording
 from speechbot.errors import ConfigError, unreadable
+from speechbot.wording import zh_corpus, zh_errors
 
 PREFIX = "SPEECHBOT_"
 FILE = Path("bot.env")
@@ -47,7 +47,7 @@ _TOKEN = re.compile(r"\d{5,}:[A-Za-z0-9_-]{30,}")
 
 def _token(value: SecretStr) -> SecretStr:
     if not _TOKEN.fullmatch(value.get_secret_value()):
-        raise ValueError(wording.SETTING_BOT)
+        raise ValueError(zh_errors.SETTING_BOT)
     return value
 
 
@@ -55,7 +55,7 @@ def _folder(value: Path) -> Path:
     try:
         return value.expanduser()
     except RuntimeError as error:  # ~name of nobody here
-        raise ValueError(wording.SETTING_HOME) from error
+        raise ValueError(zh_errors.SETTING_HOME) from error
 
 
 Folder = Annotated[Path, AfterValidator(_folder)]
@@ -122,7 +122,7 @@ def load_settings(file: Path = FILE) -> Settings:
 
 
 def _problem(field: str, reason: object) -> str:
-    return wording.SETTING_BAD.format(name=PREFIX + field.upper(), reason=reason or wording.SETTING_VALUE)
+    return zh_errors.SETTING_BAD.format(name=PREFIX + field.upper(), reason=reason or zh_errors.SETTING_VALUE)
 
 
 def _read(file: Path) -> tuple[dict[str, Any], list[str]]:
@@ -131,14 +131,14 @@ def _read(file: Path) -> tuple[dict[str, Any], list[str]]:
         kind = file.stat().st_mode
         if not stat.S_ISREG(kind) and not stat.S_ISDIR(kind):
             # Reading a pipe would wait for ever
-            return {}, [wording.SETTINGS_UNREADABLE.format(file=file, reason=wording.REASON_NOT_FILE)]
+            return {}, [zh_errors.SETTINGS_UNREADABLE.format(file=file, reason=zh_corpus.REASON_NOT_FILE)]
         text = file.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         return {}, []
     except UnicodeDecodeError:
-        return {}, [wording.SETTINGS_NOT_UTF8.format(file=file)]
+        return {}, [zh_errors.SETTINGS_NOT_UTF8.format(file=file)]
     except OSError as error:
-        return {}, [wording.SETTINGS_UNREADABLE.format(file=file, reason=unreadable(error))]
+        return {}, [zh_errors.SETTINGS_UNREADABLE.format(file=file, reason=unreadable(error))]
     return _assignments(text, file)
 
 
@@ -151,17 +151,17 @@ def _assignments(text: str, file: Path) -> tuple[dict[str, Any], list[str]]:
             continue
         match = _ASSIGNMENT.fullmatch(assignment)
         if match is None or "\0" in assignment:
-            problems.append(wording.SETTINGS_LINE.format(file=file, line=number))
+            problems.append(zh_errors.SETTINGS_LINE.format(file=file, line=number))
             continue
         name = match["name"].upper()
         if name in values:
-            problems.append(wording.SETTINGS_TWICE.format(file=file, line=number, name=name))
+            problems.append(zh_errors.SETTINGS_TWICE.format(file=file, line=number, name=name))
         elif _known(name):
             values[name] = match["double"] or match["single"] or match["bare"]
         elif name.startswith(PREFIX):
             problems.append(_unknown(name))
         elif _known(PREFIX + name):
-            problems.append(wording.SETTINGS_PREFIX.format(file=file, line=number, name=name, prefix=PREFIX))
+            problems.append(zh_errors.SETTINGS_PREFIX.format(file=file, line=number, name=name, prefix=PREFIX))
     return {name.removeprefix(PREFIX).lower(): values[name] for name in names() if values.get(name)}, problems
 
 
@@ -173,5 +173,5 @@ def _unknown(name: str) -> str:
     # Compared without the prefix: what all of them share would make all of them close
     short = [known.removeprefix(PREFIX) for known in names()] + list(LATER)
     near = get_close_matches(name.removeprefix(PREFIX), short, n=1, cutoff=_CLOSE)
-    hint = wording.SETTING_NEAR.format(near=PREFIX + near[0]) if near else ""
-    return wording.SETTING_UNKNOWN.format(name=name) + hint
+    hint = zh_errors.SETTING_NEAR.format(near=PREFIX + near[0]) if near else ""
+    return zh_errors.SETTING_UNKNOWN.format(name=name) + hint

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import numpy as np
 
-from speechbot import wording
 from speechbot.errors import FilterError, IndexDamaged
 from speechbot.language.text import fold
 from speechbot.models import Passage, Section, Source, Speech
+from speechbot.wording import zh_errors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -129,7 +129,7 @@ class Catalog:
         try:
             self._connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
         except sqlite3.Error as error:
-            raise IndexDamaged(path, wording.DAMAGE_UNREADABLE) from error
+            raise IndexDamaged(path, zh_errors.DAMAGE_UNREADABLE) from error
         try:
             self._count = int(self._query("SELECT count(*) FROM passages")[0][0])
         except IndexDamaged:
@@ -229,17 +229,17 @@ class Catalog:
         places, of_rows = self._places
         kept, within = np.arange(len(places)), ""
         filters: tuple[tuple[str, str | None, Callable[[_Place], tuple[str, ...]]], ...] = (
-            (wording.FILTER_SOURCE, source, lambda place: (place.source,)),
-            (wording.FILTER_SPEECH, speech, lambda place: (place.speech,)),
-            (wording.FILTER_SECTION, section, lambda place: place.section),
+            (zh_errors.FILTER_SOURCE, source, lambda place: (place.source,)),
+            (zh_errors.FILTER_SPEECH, speech, lambda place: (place.speech,)),
+            (zh_errors.FILTER_SECTION, section, lambda place: place.section),
         )
         for name, value, names in filters:
             if value is not None:
-                kind = wording.FILTER_WITHIN.format(outer=within, kind=name) if within else name
+                kind = zh_errors.FILTER_WITHIN.format(outer=within, kind=name) if within else name
                 kept = kept[_matching([names(places[number]) for number in kept.tolist()], value)]
                 if not len(kept):
                     raise FilterError(kind, value)
-                within = wording.FILTER_PART.format(kind=kind, value=value)
+                within = zh_errors.FILTER_PART.format(kind=kind, value=value)
         chosen = np.zeros(len(places), bool)
         chosen[kept] = True
         return np.flatnonzero(chosen[of_rows])
@@ -272,7 +272,7 @@ class Catalog:
             message = "the index is closed"
             raise ValueError(message) from error
         except sqlite3.DatabaseError as error:
-            raise IndexDamaged(self._path, wording.DAMAGE_UNREADABLE) from error
+            raise IndexDamaged(self._path, zh_errors.DAMAGE_UNREADABLE) from error
 
 
 def _passage(record: tuple[Any, ...]) -> Passage:

@@ -8,33 +8,33 @@ import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from speechbot import wording
 from speechbot.errors import IndexDamaged, IndexMismatch, IndexNotWritable
+from speechbot.wording import zh_errors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
 _REASONS = {
-    errno.EACCES: wording.WRITE_DENIED,
-    errno.EPERM: wording.WRITE_DENIED,
-    errno.EROFS: wording.WRITE_READ_ONLY,
-    errno.ENOSPC: wording.WRITE_FULL,
-    errno.EDQUOT: wording.WRITE_FULL,
-    errno.EEXIST: wording.WRITE_NOT_FOLDER,
-    errno.ENOTDIR: wording.WRITE_NOT_FOLDER,
-    errno.EISDIR: wording.WRITE_FOLDER,
-    errno.ENOTEMPTY: wording.WRITE_NOT_EMPTY,
-    errno.ENOENT: wording.WRITE_MISSING,
-    errno.EBUSY: wording.WRITE_BUSY,
-    errno.ENAMETOOLONG: wording.WRITE_LONG,
-    errno.EIO: wording.WRITE_IO,
+    errno.EACCES: zh_errors.WRITE_DENIED,
+    errno.EPERM: zh_errors.WRITE_DENIED,
+    errno.EROFS: zh_errors.WRITE_READ_ONLY,
+    errno.ENOSPC: zh_errors.WRITE_FULL,
+    errno.EDQUOT: zh_errors.WRITE_FULL,
+    errno.EEXIST: zh_errors.WRITE_NOT_FOLDER,
+    errno.ENOTDIR: zh_errors.WRITE_NOT_FOLDER,
+    errno.EISDIR: zh_errors.WRITE_FOLDER,
+    errno.ENOTEMPTY: zh_errors.WRITE_NOT_EMPTY,
+    errno.ENOENT: zh_errors.WRITE_MISSING,
+    errno.EBUSY: zh_errors.WRITE_BUSY,
+    errno.ENAMETOOLONG: zh_errors.WRITE_LONG,
+    errno.EIO: zh_errors.WRITE_IO,
 }
 _DAMAGES = {
-    errno.ENOENT: wording.DAMAGE_MISSING,
-    errno.ENOTDIR: wording.DAMAGE_MISSING,
-    errno.EISDIR: wording.READ_FOLDER,
-    errno.EIO: wording.WRITE_IO,
+    errno.ENOENT: zh_errors.DAMAGE_MISSING,
+    errno.ENOTDIR: zh_errors.DAMAGE_MISSING,
+    errno.EISDIR: zh_errors.READ_FOLDER,
+    errno.EIO: zh_errors.WRITE_IO,
 }
 
 
@@ -58,8 +58,8 @@ def writing(folder: Path) -> Iterator[None]:
 def broken(path: Path, error: OSError) -> IndexMismatch:
     """What to raise when a file or folder of an index cannot be read; one that we may not read is not damaged."""
     if isinstance(error, PermissionError):
-        return IndexMismatch(wording.INDEX_DENIED.format(path=path), path=path)
-    return IndexDamaged(path, _DAMAGES.get(error.errno or 0, wording.DAMAGE_UNREADABLE))
+        return IndexMismatch(zh_errors.INDEX_DENIED.format(path=path), path=path)
+    return IndexDamaged(path, _DAMAGES.get(error.errno or 0, zh_errors.DAMAGE_UNREADABLE))
 
 
 def sync_tree(folder: Path) -> None:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from speechbot import wording
 from speechbot.errors import IndexDamaged
 from speechbot.indexing.catalog import Catalog, write_catalog
 from speechbot.indexing.disk import broken, sha256
@@ -18,6 +17,7 @@ from speechbot.indexing.lexical import FILES as LEXICAL_FILES
 from speechbot.indexing.lexical import LexicalFields
 from speechbot.indexing.manifest import Counts, FileStamp, Manifest, ModelCard
 from speechbot.indexing.vectors import VectorIndex, moments_path
+from speechbot.wording import zh_errors
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -154,7 +154,7 @@ def open_generation(path: Path, *, verify: bool | None = None) -> Generation:
     counted = ({manifest.counts.passages}, {manifest.counts.windows})
     if counted != (of_passages, of_windows) or vectors.dim != manifest.model.dim:
         catalog.close()
-        raise IndexDamaged(path, wording.DAMAGE_COUNT)
+        raise IndexDamaged(path, zh_errors.DAMAGE_COUNT)
     return Generation(path, manifest, catalog, vectors, windows, lexical)
 
 
@@ -171,7 +171,7 @@ def read_manifest(path: Path) -> Manifest:
     except OSError as error:
         raise broken(file, error) from error
     if _mark(data) != path.name.rpartition("-")[2]:
-        raise IndexDamaged(file, wording.DAMAGE_CHECKSUM)
+        raise IndexDamaged(file, zh_errors.DAMAGE_CHECKSUM)
     return Manifest.from_json(data.decode(errors="replace"), path=file)
 
 
@@ -184,7 +184,7 @@ def open_catalog(path: Path) -> Catalog:
     """
     stamp = read_manifest(path).files.get(CATALOG)
     if stamp is None:
-        raise IndexDamaged(path / MANIFEST, wording.DAMAGE_FOREIGN)
+        raise IndexDamaged(path / MANIFEST, zh_errors.DAMAGE_FOREIGN)
     _check_file(path / CATALOG, stamp, verify=True)
     return Catalog(path / CATALOG)
 
@@ -192,7 +192,7 @@ def open_catalog(path: Path) -> Catalog:
 def check_files(path: Path, manifest: Manifest, *, verify: bool | None = None) -> None:
     """Compare the files of a generation with its manifest; arguments and errors as for ``open_generation``."""
     if set(manifest.files) != set(_names()):
-        raise IndexDamaged(path / MANIFEST, wording.DAMAGE_FOREIGN)
+        raise IndexDamaged(path / MANIFEST, zh_errors.DAMAGE_FOREIGN)
     if verify is None:
         verify = sum(stamp.size for stamp in manifest.files.values()) <= VERIFY_LIMIT
     for name, stamp in manifest.files.items():
@@ -209,9 +209,9 @@ def _check_file(path: Path, stamp: FileStamp, *, verify: bool) -> None:
     except OSError as error:
         raise broken(path, error) from error
     if size != stamp.size:
-        raise IndexDamaged(path, wording.DAMAGE_SIZE)
+        raise IndexDamaged(path, zh_errors.DAMAGE_SIZE)
     if digest != stamp.sha256:
-        raise IndexDamaged(path, wording.DAMAGE_CHECKSUM)
+        raise IndexDamaged(path, zh_errors.DAMAGE_CHECKSUM)
 
 
 def _names() -> tuple[str, ...]:
@@ -225,9 +225,9 @@ def _windows(path: Path) -> NDArray[np.int32]:
     try:
         windows: NDArray[np.int32] = np.load(path, allow_pickle=False)
     except (OSError, ValueError, EOFError) as error:
-        raise IndexDamaged(path, wording.DAMAGE_UNREADABLE) from error
+        raise IndexDamaged(path, zh_errors.DAMAGE_UNREADABLE) from error
     if windows.ndim != 2 or windows.shape[1] != 3 or windows.dtype != np.int32:
-        raise IndexDamaged(path, wording.DAMAGE_SHAPE)
+        raise IndexDamaged(path, zh_errors.DAMAGE_SHAPE)
     return windows
 
 

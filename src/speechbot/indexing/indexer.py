@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from speechbot import wording
 from speechbot.encoder import BUNDLED, model_name, open_encoder
 from speechbot.errors import CorpusError, IndexMismatch, IndexNotFound, ModelError
 from speechbot.indexing import fields
@@ -25,6 +24,7 @@ from speechbot.models import IndexReport, Window
 from speechbot.onnx_model import FOLDER
 from speechbot.parsing.parser import parse
 from speechbot.readers import Corpus, check_corpus, read_corpus
+from speechbot.wording import zh_errors
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -115,7 +115,7 @@ def preview(corpus: str | Path) -> tuple[Corpus, tuple[Speech, ...]]:
     found = read_corpus(folder)
     speeches = tuple(speech for source in found.sources for speech in parse(source))
     if not any(speech.passages for speech in speeches):
-        raise CorpusError(wording.NO_PASSAGES.format(path=folder), path=folder)
+        raise CorpusError(zh_errors.NO_PASSAGES.format(path=folder), path=folder)
     return found, speeches
 
 
@@ -245,7 +245,7 @@ def _encode(encoder: Encoder, texts: list[str], progress: Progress | None) -> ND
     vectors = encoder.encode_passages(texts, progress=lambda done: tell(done, len(texts)))
     # NaN is not close to 1 either; 8-bit and half precision stay well within the tolerance
     if vectors.shape != (len(texts), encoder.dim) or not np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-2):
-        raise ModelError(encoder.name, wording.MODEL_BAD_VECTORS.format(dim=encoder.dim))
+        raise ModelError(encoder.name, zh_errors.MODEL_BAD_VECTORS.format(dim=encoder.dim))
     return np.asarray(vectors, dtype=np.float32)
 
 

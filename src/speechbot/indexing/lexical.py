@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Self, TypeVar
 
 import numpy as np
 
-from speechbot import wording
 from speechbot.errors import IndexDamaged
+from speechbot.wording import zh_errors
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -95,7 +95,7 @@ class LexicalIndex:
         indptr = _array(folder / INDPTR, np.int64)
         vocabulary, rows = _vocabulary(folder / VOCABULARY)
         if len(indptr) != len(vocabulary) + 1 or not len(data) == len(indices) == indptr[-1]:
-            raise IndexDamaged(folder / INDPTR, wording.DAMAGE_SHAPE)
+            raise IndexDamaged(folder / INDPTR, zh_errors.DAMAGE_SHAPE)
         return cls(data, indices, indptr, vocabulary, rows=rows)
 
     def save(self, folder: Path) -> None:
@@ -211,9 +211,9 @@ def _array(path: Path, dtype: type[_T]) -> NDArray[_T]:
     try:
         array: NDArray[_T] = np.load(path, mmap_mode="r", allow_pickle=False)
     except (OSError, ValueError, EOFError) as error:
-        raise IndexDamaged(path, wording.DAMAGE_UNREADABLE) from error
+        raise IndexDamaged(path, zh_errors.DAMAGE_UNREADABLE) from error
     if array.ndim != 1 or array.dtype != dtype:
-        raise IndexDamaged(path, wording.DAMAGE_SHAPE)
+        raise IndexDamaged(path, zh_errors.DAMAGE_SHAPE)
     return np.asarray(array)  # a plain view: slicing a memmap object is slower
 
 
@@ -223,7 +223,7 @@ def _vocabulary(path: Path) -> tuple[list[str], int]:
         stored = json.loads(path.read_text(encoding="utf-8"))
         tokens, rows = stored["tokens"], stored["rows"]
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise IndexDamaged(path, wording.DAMAGE_UNREADABLE) from error
+        raise IndexDamaged(path, zh_errors.DAMAGE_UNREADABLE) from error
     if not isinstance(tokens, list) or not isinstance(rows, int):
-        raise IndexDamaged(path, wording.DAMAGE_SHAPE)
+        raise IndexDamaged(path, zh_errors.DAMAGE_SHAPE)
     return tokens, rows

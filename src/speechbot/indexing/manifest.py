@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from speechbot import wording
 from speechbot.errors import IndexDamaged, IndexMismatch
+from speechbot.wording import zh_errors
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -134,7 +134,7 @@ class Manifest:
                 }
             )
         except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise IndexDamaged(path, wording.DAMAGE_FOREIGN) from error
+            raise IndexDamaged(path, zh_errors.DAMAGE_FOREIGN) from error
 
 
 def check_name(manifest: Manifest, name: str, *, path: Path) -> None:
@@ -145,7 +145,7 @@ def check_name(manifest: Manifest, name: str, *, path: Path) -> None:
     """
     built = manifest.model
     if built.name != name:
-        raise _mismatch(wording.MODEL_SHOWN.format(name=built.name, dim=built.dim), name, path)
+        raise _mismatch(zh_errors.MODEL_SHOWN.format(name=built.name, dim=built.dim), name, path)
 
 
 def check_model(manifest: Manifest, encoder: Encoder, *, path: Path) -> None:
@@ -163,13 +163,13 @@ def check_model(manifest: Manifest, encoder: Encoder, *, path: Path) -> None:
     # The name alone spares encoding where it already settles the matter
     if (built.name, built.dim) == (encoder.name, encoder.dim) and built.likeness(ModelCard.of(encoder)) >= SAME_MODEL:
         return
-    expected, found = (wording.MODEL_SHOWN.format(name=one.name, dim=one.dim) for one in (built, encoder))
+    expected, found = (zh_errors.MODEL_SHOWN.format(name=one.name, dim=one.dim) for one in (built, encoder))
     raise _mismatch(expected, found, path)
 
 
 def _mismatch(expected: str, found: str, path: Path) -> IndexMismatch:
     """The error for another model, or for the same one with other weights."""
-    template = wording.INDEX_MODEL_CHANGED if expected == found else wording.INDEX_MODEL
+    template = zh_errors.INDEX_MODEL_CHANGED if expected == found else zh_errors.INDEX_MODEL
     message = template.format(path=path, expected=expected, found=found)
     return IndexMismatch(message, path=path, expected=expected, found=found)
 
@@ -180,7 +180,7 @@ def _check_version(stored: dict[str, Any], path: Path) -> None:
     if found == expected:
         return
     names = [".".join(map(str, version)) for version in (expected, found)]
-    message = wording.INDEX_FORMAT.format(path=path.parent, expected=names[0], found=names[1])
+    message = zh_errors.INDEX_FORMAT.format(path=path.parent, expected=names[0], found=names[1])
     raise IndexMismatch(message, path=path, expected=names[0], found=names[1])
 
 

@@ -10,10 +10,10 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from speechbot import wording
 from speechbot.errors import IndexDamaged, IndexLocked, IndexMismatch, IndexNotFound, RollbackError
 from speechbot.indexing.disk import broken, replace_text, sync_folder, sync_tree, writing
 from speechbot.indexing.generation import check_files, open_generation, read_manifest, write_generation
+from speechbot.wording import zh_errors
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -85,10 +85,10 @@ def live(index: Path) -> str:
     except OSError as error:
         raise broken(pointer, error) from error
     except UnicodeDecodeError as error:
-        raise IndexDamaged(pointer, wording.DAMAGE_FOREIGN) from error
+        raise IndexDamaged(pointer, zh_errors.DAMAGE_FOREIGN) from error
     # A name, never a path: the pointer cannot lead out of the index
     if not _NAME.fullmatch(name):
-        raise IndexDamaged(pointer, wording.DAMAGE_FOREIGN)
+        raise IndexDamaged(pointer, zh_errors.DAMAGE_FOREIGN)
     return name
 
 

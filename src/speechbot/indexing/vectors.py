@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from speechbot import wording
 from speechbot.errors import IndexDamaged
+from speechbot.wording import zh_errors
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,9 +70,9 @@ class VectorIndex:
         try:
             moments = np.load(beside, allow_pickle=False)
         except (OSError, ValueError, EOFError) as error:
-            raise IndexDamaged(beside, wording.DAMAGE_UNREADABLE) from error
+            raise IndexDamaged(beside, zh_errors.DAMAGE_UNREADABLE) from error
         if moments.shape != (index.d + 1, index.d) or moments.dtype != np.float32:
-            raise IndexDamaged(beside, wording.DAMAGE_SHAPE)
+            raise IndexDamaged(beside, zh_errors.DAMAGE_SHAPE)
         return cls(index, moments[0], moments[1:])
 
     def save(self, path: Path) -> None:
@@ -155,9 +155,9 @@ def _read(path: Path) -> faiss.IndexFlatIP:
             index = faiss.read_index(reader)
     except (OSError, RuntimeError, MemoryError) as error:
         # RuntimeError: faiss does not know the bytes, or there are too few
-        raise IndexDamaged(path, wording.DAMAGE_UNREADABLE) from error
+        raise IndexDamaged(path, zh_errors.DAMAGE_UNREADABLE) from error
     if not isinstance(index, faiss.IndexFlatIP):
-        raise IndexDamaged(path, wording.DAMAGE_FOREIGN)
+        raise IndexDamaged(path, zh_errors.DAMAGE_FOREIGN)
     return index
 
 

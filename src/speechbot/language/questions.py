@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 
-from speechbot import wording
 from speechbot.errors import QuestionError
+from speechbot.wording import zh_errors
 
 # Characters. Real questions have 5 to 80, pasted paragraphs 300; the encoder reads 512 tokens, one for each Chinese
 # character and a few for the prefix, so that everything up to here is really read.
@@ -25,14 +25,14 @@ def check_question(question: str) -> str:
     for position, character in enumerate(question, start=1):
         category = unicodedata.category(character)
         if category == "Cs":
-            raise QuestionError(wording.QUESTION_BROKEN.format(position=position))
+            raise QuestionError(zh_errors.QUESTION_BROKEN.format(position=position))
         if category == "Cc" and character not in _BREAKS:
-            raise QuestionError(wording.QUESTION_CONTROL.format(position=position, code=ord(character)))
+            raise QuestionError(zh_errors.QUESTION_CONTROL.format(position=position, code=ord(character)))
     line = " ".join(question.split())
     if not line:
-        raise QuestionError(wording.QUESTION_EMPTY)
+        raise QuestionError(zh_errors.QUESTION_EMPTY)
     if len(line) > MAX_LENGTH:
-        raise QuestionError(wording.QUESTION_LONG.format(length=len(line), limit=MAX_LENGTH))
+        raise QuestionError(zh_errors.QUESTION_LONG.format(length=len(line), limit=MAX_LENGTH))
     if not any(unicodedata.category(character)[0] in "LN" for character in line):
-        raise QuestionError(wording.QUESTION_WORDLESS)
+        raise QuestionError(zh_errors.QUESTION_WORDLESS)
     return line

@@ -7,11 +7,11 @@ import re
 from contextlib import suppress
 from typing import TYPE_CHECKING, Protocol, TextIO
 
-from speechbot import wording
 from speechbot.errors import SpeechbotError
 from speechbot.folders import cache_folder
 from speechbot.terminal import render
 from speechbot.terminal.screen import Block, Style, is_terminal, line, show
+from speechbot.wording import zh_answers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -102,7 +102,7 @@ def examples(retriever: Answerer, *, count: int = _EXAMPLES) -> list[str]:
     """Questions on this very index that it does answer, from headings spread over the speeches."""
     found = list(dict.fromkeys(topics(retriever.speeches())))
     tried = found[:: max(1, len(found) // _TRIES)]
-    questions = (wording.CHAT_EXAMPLE.format(topic=topic) for topic in tried)
+    questions = (zh_answers.CHAT_EXAMPLE.format(topic=topic) for topic in tried)
     answered = (question for question in questions if retriever.ask(question, 1).found)
     return [question for _, question in zip(range(count), answered, strict=False)]
 
@@ -128,13 +128,13 @@ class Chat:
         speeches = retriever.speeches()
         count = sum(len(speech.passages) for speech in speeches)
         blocks: list[Block] = [
-            line(wording.CHAT_GREETING.format(speeches=len(speeches), passages=count), Style.STRONG),
-            line(wording.CHAT_HELP_HINT, Style.FAINT),
+            line(zh_answers.CHAT_GREETING.format(speeches=len(speeches), passages=count), Style.STRONG),
+            line(zh_answers.CHAT_HELP_HINT, Style.FAINT),
         ]
         asked = examples(retriever)
         if asked:
-            blocks.append(line(wording.CHAT_EXAMPLES))
-        return [*blocks, *(line(wording.INDENT + question, Style.PLACE) for question in asked), line()]
+            blocks.append(line(zh_answers.CHAT_EXAMPLES))
+        return [*blocks, *(line(zh_answers.INDENT + question, Style.PLACE) for question in asked), line()]
 
     def reply(self, text: str) -> list[Block]:
         """What to show for a line that the user typed; nothing for a blank one.
@@ -147,13 +147,13 @@ class Chat:
             case "":
                 return []
             case "/help":
-                return [line(row) for row in wording.CHAT_HELP]
+                return [line(row) for row in zh_answers.CHAT_HELP]
             case "/outline":
                 return render.outline(self._retriever().speeches())
             case "/next":
                 return self._next()
             case command if command.startswith("/"):
-                return [line(wording.CHAT_UNKNOWN.format(command=typed), Style.FAIR)]
+                return [line(zh_answers.CHAT_UNKNOWN.format(command=typed), Style.FAIR)]
             case _:
                 return self._ask(typed)
 
@@ -162,7 +162,7 @@ class Chat:
         self._found = answer.found
         if not answer.found:
             self._waiting = answer.hits
-            hint = wording.CHAT_NOT_FOUND_HINT if answer.hits else wording.NOT_FOUND_HINT
+            hint = zh_answers.CHAT_NOT_FOUND_HINT if answer.hits else zh_answers.NOT_FOUND_HINT
             return [*render.correction(answer), *render.refusal(hint)]
         self._waiting = answer.hits[1:]
         shown = render.passage(answer.hits[0], marked=self._marked)
@@ -170,7 +170,7 @@ class Chat:
 
     def _next(self) -> list[Block]:
         if not self._waiting:
-            return [line(wording.CHAT_NO_MORE, Style.FAIR)]
+            return [line(zh_answers.CHAT_NO_MORE, Style.FAIR)]
         hit, *rest = self._waiting
         self._waiting = tuple(rest)
         shown = render.passage(hit, marked=self._marked) if self._found else render.near(hit)
@@ -179,7 +179,7 @@ class Chat:
     def _more(self) -> list[Block]:
         if not self._waiting:
             return []
-        return [line(), line(wording.CHAT_MORE.format(count=len(self._waiting)), Style.FAINT)]
+        return [line(), line(zh_answers.CHAT_MORE.format(count=len(self._waiting)), Style.FAINT)]
 
 
 def converse(retriever: Callable[[], Answerer], *, stdin: TextIO, stdout: TextIO, environ: Mapping[str, str]) -> None:
@@ -189,14 +189,14 @@ def converse(retriever: Callable[[], Answerer], *, stdin: TextIO, stdout: TextIO
     if interactive:
         show(chat.greeting(), stream=stdout)
     for text in _typed(cache_folder(environ) / "history") if interactive else stdin:
-        if command_key(text).casefold() in wording.CHAT_LEAVING:
+        if command_key(text).casefold() in zh_answers.CHAT_LEAVING:
             break
         if text.strip() and not interactive:
             # Nobody typed it here: without it the answers could not be told apart
-            show([line(wording.CHAT_PROMPT + text.strip(), Style.STRONG)], stream=stdout)
+            show([line(zh_answers.CHAT_PROMPT + text.strip(), Style.STRONG)], stream=stdout)
         show(_turn(chat, text), stream=stdout)
     if interactive:
-        show([line(wording.CHAT_GOODBYE)], stream=stdout)
+        show([line(zh_answers.CHAT_GOODBYE)], stream=stdout)
 
 
 def _turn(chat: Chat, text: str) -> list[Block]:
@@ -215,9 +215,9 @@ def _typed(history: Path) -> Iterator[str]:
     session: PromptSession[str] = PromptSession(history=_history(history))
     while True:
         try:
-            yield session.prompt(wording.CHAT_PROMPT)
+            yield session.prompt(zh_answers.CHAT_PROMPT)
         except KeyboardInterrupt:
-            show([line(wording.CHAT_INTERRUPTED, Style.FAINT)])
+            show([line(zh_answers.CHAT_INTERRUPTED, Style.FAINT)])
         except EOFError:
             return
 

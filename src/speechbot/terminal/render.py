@@ -6,10 +6,10 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from speechbot import wording
 from speechbot.errors import FilterError
 from speechbot.language.text import fold
 from speechbot.terminal.screen import Block, Line, Node, Span, Style, Table, line
+from speechbot.wording import zh_answers, zh_commands, zh_errors
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -29,17 +29,17 @@ _NOTHING = "—"  # a measure that has nothing to measure
 
 def place(passage: Passage) -> str:
     """Where a passage stands: 《题目》 › 一、… › 一是… · 第 N 段."""
-    path = wording.PATH_SEPARATOR.join((wording.TITLE.format(title=passage.speech), *passage.section))
-    return wording.PLACE.format(path=path, paragraph=passage.paragraph)
+    path = zh_answers.PATH_SEPARATOR.join((zh_answers.TITLE.format(title=passage.speech), *passage.section))
+    return zh_answers.PLACE.format(path=path, paragraph=passage.paragraph)
 
 
 def confidence(probability: float) -> Span:
     """A probability in words: 高 from ``HIGH``, 中 from ``FAIR``, else 低."""
     if probability >= HIGH:
-        return Span(wording.CONFIDENCE_HIGH, Style.GOOD)
+        return Span(zh_answers.CONFIDENCE_HIGH, Style.GOOD)
     if probability >= FAIR:
-        return Span(wording.CONFIDENCE_FAIR, Style.FAIR)
-    return Span(wording.CONFIDENCE_LOW, Style.BAD)
+        return Span(zh_answers.CONFIDENCE_FAIR, Style.FAIR)
+    return Span(zh_answers.CONFIDENCE_LOW, Style.BAD)
 
 
 def answer(found: Answer, *, near: bool = False, marked: bool) -> list[Block]:
@@ -51,12 +51,12 @@ def answer(found: Answer, *, near: bool = False, marked: bool) -> list[Block]:
         marked: Mark the answering sentence inside the paragraph (a terminal can) instead of repeating it above.
     """
     if not found.found:
-        hint = wording.NOT_FOUND_HINT if near or not found.hits else wording.NOT_FOUND_HINT_NEAR
+        hint = zh_answers.NOT_FOUND_HINT if near or not found.hits else zh_answers.NOT_FOUND_HINT_NEAR
         return [*correction(found), *refusal(hint), *(_nearest(found.hits) if near else [])]
     best, *further = found.hits
     blocks = [*passage(best, marked=marked), *correction(found)]
     if further:
-        blocks += [line(), line(wording.FURTHER, Style.FAINT), *_brief(further, first=2)]
+        blocks += [line(), line(zh_answers.FURTHER, Style.FAINT), *_brief(further, first=2)]
     return blocks
 
 
@@ -64,14 +64,14 @@ def correction(found: Answer) -> list[Block]:
     """What was searched in place of a question with typing errors; nothing where there were none."""
     if found.corrected is None:
         return []
-    return [line(wording.CORRECTED.format(question=found.corrected), Style.FAINT)]
+    return [line(zh_answers.CORRECTED.format(question=found.corrected), Style.FAINT)]
 
 
 def passage(hit: Hit, *, marked: bool) -> list[Block]:
     """A hit in full: its place, how sure it is, the sentence, the paragraph."""
     lines = [
         _place_line(hit.passage),
-        Line((Span(wording.CONFIDENCE, Style.FAINT), confidence(hit.score))),
+        Line((Span(zh_answers.CONFIDENCE, Style.FAINT), confidence(hit.score))),
     ]
     if not marked:
         lines.append(_sentence(hit))
@@ -88,14 +88,14 @@ def _place_line(passage: Passage, prefix: str = "") -> Line:
     return Line(
         (
             Span(prefix + place(passage), Style.PLACE),
-            Span(wording.IN_FILE.format(source=passage.source), Style.FAINT),
+            Span(zh_answers.IN_FILE.format(source=passage.source), Style.FAINT),
         )
     )
 
 
 def _sentence(hit: Hit, *, indent: str = "", found: bool = True) -> Line:
     """The sentence that answers, strong; below a refusal none does, so that it is neither called so nor strong."""
-    label, style = (wording.SENTENCE, Style.STRONG) if found else (wording.NEAREST_SENTENCE, Style.PLAIN)
+    label, style = (zh_answers.SENTENCE, Style.STRONG) if found else (zh_answers.NEAREST_SENTENCE, Style.PLAIN)
     start, end = hit.highlight
     return Line((Span(indent + label, Style.FAINT), Span(hit.passage.text[start:end].strip(), style)))
 
@@ -104,27 +104,27 @@ def _brief(hits: Iterable[Hit], *, first: int, found: bool = True) -> list[Block
     blocks: list[Block] = []
     for number, hit in enumerate(hits, start=first):
         blocks += [
-            _place_line(hit.passage, wording.NUMBER.format(number=number)),
-            _sentence(hit, indent=wording.INDENT, found=found),
+            _place_line(hit.passage, zh_answers.NUMBER.format(number=number)),
+            _sentence(hit, indent=zh_answers.INDENT, found=found),
         ]
     return blocks
 
 
 def refusal(hint: str) -> list[Block]:
     """That the materials do not answer, and what to do about it."""
-    return [line(wording.NOT_FOUND, Style.STRONG), line(hint, Style.FAINT)]
+    return [line(zh_answers.NOT_FOUND, Style.STRONG), line(hint, Style.FAINT)]
 
 
 def _nearest(hits: Sequence[Hit]) -> list[Block]:
     if not hits:
         return []
-    return [line(), line(wording.NEAREST, Style.FAIR), *_brief(hits, first=1, found=False)]
+    return [line(), line(zh_answers.NEAREST, Style.FAIR), *_brief(hits, first=1, found=False)]
 
 
 def near(hit: Hit) -> list[Block]:
     """A hit below a refusal in full: what it is, its place, its nearest sentence, the paragraph."""
     return [
-        line(wording.NEAREST, Style.FAIR),
+        line(zh_answers.NEAREST, Style.FAIR),
         _place_line(hit.passage),
         _sentence(hit, found=False),
         line(),
@@ -146,7 +146,7 @@ def chosen(speeches: Sequence[Speech], *, title: str | None) -> list[Speech]:
     wanted = fold(title or "").strip()
     found = [speech for speech in speeches if wanted in fold(speech.title)]
     if title is not None and not (wanted and found):
-        raise FilterError(wording.FILTER_SPEECH, title)
+        raise FilterError(zh_errors.FILTER_SPEECH, title)
     return found
 
 
@@ -183,8 +183,8 @@ def preview_data(corpus: Corpus, speeches: Iterable[Speech]) -> dict[str, Any]:
 def _speech(speech: Speech) -> Node:
     label = Line(
         (
-            Span(wording.TITLE.format(title=speech.title), Style.STRONG),
-            Span(wording.OUTLINE_SPEECH.format(count=len(speech.passages), source=speech.source), Style.FAINT),
+            Span(zh_answers.TITLE.format(title=speech.title), Style.STRONG),
+            Span(zh_answers.OUTLINE_SPEECH.format(count=len(speech.passages), source=speech.source), Style.FAINT),
         )
     )
     return Node(label, _sections(speech, parent=None))
@@ -200,7 +200,7 @@ def _sections(speech: Speech, *, parent: int | None) -> tuple[Node, ...]:
 
 def _section(speech: Speech, section: Section) -> Line:
     count = paragraphs(speech, section)
-    note = wording.OUTLINE_SECTION.format(count=count) if count else ""
+    note = zh_answers.OUTLINE_SECTION.format(count=count) if count else ""
     return Line((Span(section.title), Span(note, Style.FAINT)))
 
 
@@ -213,25 +213,25 @@ def index_report(report: IndexReport) -> list[Block]:
     """What a build did."""
     return [
         line(
-            wording.INDEX_DONE.format(
+            zh_answers.INDEX_DONE.format(
                 sources=report.sources, speeches=report.speeches, passages=report.passages, windows=report.windows
             ),
             Style.STRONG,
         ),
         line(
-            wording.INDEX_CHANGES.format(
+            zh_answers.INDEX_CHANGES.format(
                 added=report.added, changed=report.changed, removed=report.removed, unchanged=report.unchanged
             )
         ),
-        line(wording.INDEX_WORK.format(encoded=report.encoded, seconds=f"{report.seconds:.1f}")),
-        line(wording.INDEX_GENERATION.format(generation=report.generation), Style.FAINT),
+        line(zh_answers.INDEX_WORK.format(encoded=report.encoded, seconds=f"{report.seconds:.1f}")),
+        line(zh_answers.INDEX_GENERATION.format(generation=report.generation), Style.FAINT),
         *skipped(report.skipped),
     ]
 
 
 def skipped(files: Iterable[tuple[str, str]]) -> list[Block]:
     """Files that were left out, each with its reason."""
-    return [line(wording.SKIPPED.format(name=name, reason=reason), Style.FAIR) for name, reason in files]
+    return [line(zh_answers.SKIPPED.format(name=name, reason=reason), Style.FAIR) for name, reason in files]
 
 
 def preview(corpus: Corpus, speeches: Iterable[Speech]) -> list[Block]:
@@ -239,13 +239,13 @@ def preview(corpus: Corpus, speeches: Iterable[Speech]) -> list[Block]:
     talks = tuple(speeches)
     blocks: list[Block] = [
         Node(
-            Line((Span(wording.CHECK_SOURCE.format(name=source.name, encoding=source.encoding), Style.PLACE),)),
+            Line((Span(zh_commands.CHECK_SOURCE.format(name=source.name, encoding=source.encoding), Style.PLACE),)),
             tuple(_speech(speech) for speech in talks if speech.source == source.name),
         )
         for source in corpus.sources
     ]
     count = sum(len(speech.passages) for speech in talks)
-    done = wording.CHECK_DONE.format(sources=len(corpus.sources), speeches=len(talks), passages=count)
+    done = zh_commands.CHECK_DONE.format(sources=len(corpus.sources), speeches=len(talks), passages=count)
     return [*blocks, *skipped(corpus.skipped), line(done)]
 
 
@@ -260,25 +260,29 @@ def status(found: Status) -> list[Block]:
     others = [name for name in found.generations if name != found.generation]
     return [
         line(
-            wording.STATUS_GENERATION.format(generation=found.generation, created=_local(manifest.created)),
+            zh_commands.STATUS_GENERATION.format(generation=found.generation, created=_local(manifest.created)),
             Style.STRONG,
         ),
-        line(wording.STATUS_COUNTS.format(**asdict(manifest.counts))),
-        line(wording.STATUS_MODEL.format(name=manifest.model.name, dim=manifest.model.dim)),
-        line(wording.STATUS_SIZE.format(size=f"{found.size / 1e6:.1f}")),
-        line(wording.STATUS_OTHERS.format(names=wording.NAME_SEPARATOR.join(others) or wording.STATUS_NO_OTHERS)),
+        line(zh_commands.STATUS_COUNTS.format(**asdict(manifest.counts))),
+        line(zh_commands.STATUS_MODEL.format(name=manifest.model.name, dim=manifest.model.dim)),
+        line(zh_commands.STATUS_SIZE.format(size=f"{found.size / 1e6:.1f}")),
+        line(
+            zh_commands.STATUS_OTHERS.format(
+                names=zh_commands.NAME_SEPARATOR.join(others) or zh_commands.STATUS_NO_OTHERS
+            )
+        ),
     ]
 
 
 def evaluation(report: Report, *, errors: bool = False) -> list[Block]:
     """Measures in all and for each type, latency, and the wrong questions where ``errors`` asks for them."""
-    rows = [(wording.EVAL_ALL, report.overall), *report.by_type]
+    rows = [(zh_answers.EVAL_ALL, report.overall), *report.by_type]
     blocks: list[Block] = [
-        Table(wording.EVAL_HEADER, tuple((name, *_measures(scores)) for name, scores in rows)),
-        line(wording.EVAL_LATENCY.format(median=f"{report.median_ms:.1f}", p95=f"{report.p95_ms:.1f}")),
+        Table(zh_answers.EVAL_HEADER, tuple((name, *_measures(scores)) for name, scores in rows)),
+        line(zh_answers.EVAL_LATENCY.format(median=f"{report.median_ms:.1f}", p95=f"{report.p95_ms:.1f}")),
     ]
     if errors and not report.wrong:
-        blocks.append(line(wording.EVAL_NONE_WRONG))
+        blocks.append(line(zh_answers.EVAL_NONE_WRONG))
     if errors:
         for outcome in report.wrong:
             blocks += [line(), *_wrong(outcome)]
@@ -300,12 +304,12 @@ def _measures(scores: Scores) -> tuple[str, ...]:
 
 def _wrong(outcome: Outcome) -> list[Block]:
     question = outcome.question
-    rank = wording.EVAL_UNRANKED if outcome.rank is None else wording.EVAL_RANK.format(rank=outcome.rank)
-    expected = wording.EVAL_GOLD.format(gold=question.gold[0]) + rank if question.gold else wording.EVAL_REFUSAL
+    rank = zh_answers.EVAL_UNRANKED if outcome.rank is None else zh_answers.EVAL_RANK.format(rank=outcome.rank)
+    expected = zh_answers.EVAL_GOLD.format(gold=question.gold[0]) + rank if question.gold else zh_answers.EVAL_REFUSAL
     best = _NOTHING if outcome.best is None else place(outcome.best.passage)
-    got = wording.EVAL_REFUSED.format(place=best) if outcome.refused else best
+    got = zh_answers.EVAL_REFUSED.format(place=best) if outcome.refused else best
     return [
-        line(wording.EVAL_QUESTION.format(id=question.id, type=question.type, question=question.question)),
-        line(wording.EVAL_EXPECTED.format(expected=expected)),
-        line(wording.EVAL_GOT.format(got=got)),
+        line(zh_answers.EVAL_QUESTION.format(id=question.id, type=question.type, question=question.question)),
+        line(zh_answers.EVAL_EXPECTED.format(expected=expected)),
+        line(zh_answers.EVAL_GOT.format(got=got)),
     ]

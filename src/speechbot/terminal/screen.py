@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, TextIO, TypeAlias
 
-from speechbot import wording
 from speechbot.errors import SpeechbotError, unreadable
+from speechbot.wording import zh_errors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -128,8 +128,8 @@ def writing_to(stream: TextIO) -> Iterator[None]:
         raise
     except OSError as error:
         abandon(stream)
-        reason = wording.WRITE_FULL if error.errno == errno.ENOSPC else unreadable(error)
-        raise SpeechbotError(wording.OUTPUT_FAILED.format(reason=reason)) from error
+        reason = zh_errors.WRITE_FULL if error.errno == errno.ENOSPC else unreadable(error)
+        raise SpeechbotError(zh_errors.OUTPUT_FAILED.format(reason=reason)) from error
 
 
 def abandon(stream: TextIO) -> None:

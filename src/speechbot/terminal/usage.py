@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Annotated, Any, TextIO, TypeAlias
 import typer
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
-from speechbot import wording
 from speechbot.errors import SpeechbotError
 from speechbot.terminal.screen import abandon, width, writing_to
+from speechbot.wording import zh_commands
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -28,57 +28,59 @@ if TYPE_CHECKING:
 _MESSAGES = tuple(
     (re.compile(pattern), message)
     for pattern, message in (
-        (r"No such option: (?P<name>\S+?)(?: \(Possible options: (?P<near>.*)\))?$", wording.USAGE_NO_OPTION),
-        (r"No such command '(?P<name>.*?)'\.(?: Did you mean (?P<near>.*)\?)?$", wording.USAGE_NO_COMMAND),
-        (r"Missing argument '(?P<name>.*?)'", wording.USAGE_MISSING),
-        (r"Got unexpected extra argument(?:s|\(s\))? \((?P<name>.*)\)$", wording.USAGE_EXTRA),
-        (r"Option '(?P<name>.*?)' requires ", wording.USAGE_NO_VALUE),
-        (r"Option '(?P<name>.*?)' does not take a value", wording.USAGE_VALUE),
-        (r"Invalid value for (?P<name>.*?): .* greater than or equal to (?P<limit>\S+)$", wording.USAGE_TOO_SMALL),
-        (r"Invalid value for (?P<name>.*?): .* less than or equal to (?P<limit>\S+)$", wording.USAGE_TOO_LARGE),
-        (r"Invalid value for (?P<name>.*?): .* valid integer", wording.USAGE_NO_NUMBER),
+        (r"No such option: (?P<name>\S+?)(?: \(Possible options: (?P<near>.*)\))?$", zh_commands.USAGE_NO_OPTION),
+        (r"No such command '(?P<name>.*?)'\.(?: Did you mean (?P<near>.*)\?)?$", zh_commands.USAGE_NO_COMMAND),
+        (r"Missing argument '(?P<name>.*?)'", zh_commands.USAGE_MISSING),
+        (r"Got unexpected extra argument(?:s|\(s\))? \((?P<name>.*)\)$", zh_commands.USAGE_EXTRA),
+        (r"Option '(?P<name>.*?)' requires ", zh_commands.USAGE_NO_VALUE),
+        (r"Option '(?P<name>.*?)' does not take a value", zh_commands.USAGE_VALUE),
+        (r"Invalid value for (?P<name>.*?): .* greater than or equal to (?P<limit>\S+)$", zh_commands.USAGE_TOO_SMALL),
+        (r"Invalid value for (?P<name>.*?): .* less than or equal to (?P<limit>\S+)$", zh_commands.USAGE_TOO_LARGE),
+        (r"Invalid value for (?P<name>.*?): .* valid integer", zh_commands.USAGE_NO_NUMBER),
     )
 )
 
 IndexFolder: TypeAlias = Annotated[
-    Path | None, typer.Option("--index", metavar=wording.METAVAR_FOLDER, help=wording.HELP_INDEX_FOLDER)
+    Path | None, typer.Option("--index", metavar=zh_commands.METAVAR_FOLDER, help=zh_commands.HELP_INDEX_FOLDER)
 ]
 CorpusFolder: TypeAlias = Annotated[
-    Path | None, typer.Option("--corpus", metavar=wording.METAVAR_FOLDER, help=wording.HELP_CORPUS_FOLDER)
+    Path | None, typer.Option("--corpus", metavar=zh_commands.METAVAR_FOLDER, help=zh_commands.HELP_CORPUS_FOLDER)
 ]
-Json: TypeAlias = Annotated[bool, typer.Option("--json", help=wording.HELP_JSON)]
-Words: TypeAlias = Annotated[list[str], typer.Argument(metavar=wording.METAVAR_QUESTION, help=wording.HELP_QUESTION)]
+Json: TypeAlias = Annotated[bool, typer.Option("--json", help=zh_commands.HELP_JSON)]
+Words: TypeAlias = Annotated[
+    list[str], typer.Argument(metavar=zh_commands.METAVAR_QUESTION, help=zh_commands.HELP_QUESTION)
+]
 Top: TypeAlias = Annotated[
-    int, typer.Option("-k", "--top", min=1, max=50, metavar=wording.METAVAR_NUMBER, help=wording.HELP_TOP)
+    int, typer.Option("-k", "--top", min=1, max=50, metavar=zh_commands.METAVAR_NUMBER, help=zh_commands.HELP_TOP)
 ]
-Near: TypeAlias = Annotated[bool, typer.Option("--near", help=wording.HELP_NEAR)]
+Near: TypeAlias = Annotated[bool, typer.Option("--near", help=zh_commands.HELP_NEAR)]
 OfSource: TypeAlias = Annotated[
-    str | None, typer.Option("--source", metavar=wording.METAVAR_NAME, help=wording.HELP_SOURCE)
+    str | None, typer.Option("--source", metavar=zh_commands.METAVAR_NAME, help=zh_commands.HELP_SOURCE)
 ]
 OfSpeech: TypeAlias = Annotated[
-    str | None, typer.Option("--speech", metavar=wording.METAVAR_NAME, help=wording.HELP_SPEECH)
+    str | None, typer.Option("--speech", metavar=zh_commands.METAVAR_NAME, help=zh_commands.HELP_SPEECH)
 ]
 OfSection: TypeAlias = Annotated[
-    str | None, typer.Option("--section", metavar=wording.METAVAR_NAME, help=wording.HELP_SECTION)
+    str | None, typer.Option("--section", metavar=zh_commands.METAVAR_NAME, help=zh_commands.HELP_SECTION)
 ]
 SpeechTitle: TypeAlias = Annotated[
-    str | None, typer.Argument(metavar=wording.METAVAR_SPEECH, help=wording.HELP_SPEECH_TITLE)
+    str | None, typer.Argument(metavar=zh_commands.METAVAR_SPEECH, help=zh_commands.HELP_SPEECH_TITLE)
 ]
 QuestionFile: TypeAlias = Annotated[
-    Path, typer.Argument(metavar=wording.METAVAR_QUESTIONS, help=wording.HELP_QUESTIONS)
+    Path, typer.Argument(metavar=zh_commands.METAVAR_QUESTIONS, help=zh_commands.HELP_QUESTIONS)
 ]
-CheckOnly: TypeAlias = Annotated[bool, typer.Option("--check", help=wording.HELP_CHECK)]
-ListErrors: TypeAlias = Annotated[bool, typer.Option("--errors", help=wording.HELP_ERRORS)]
+CheckOnly: TypeAlias = Annotated[bool, typer.Option("--check", help=zh_commands.HELP_CHECK)]
+ListErrors: TypeAlias = Annotated[bool, typer.Option("--errors", help=zh_commands.HELP_ERRORS)]
 
 
 def _version(wanted: bool) -> None:  # noqa: FBT001 - typer's signature
     if wanted:
-        typer.echo(wording.VERSION.format(version=metadata.version("speechbot")))
+        typer.echo(zh_commands.VERSION.format(version=metadata.version("speechbot")))
         raise typer.Exit
 
 
 Version: TypeAlias = Annotated[
-    bool, typer.Option("--version", help=wording.HELP_VERSION, is_eager=True, callback=_version)
+    bool, typer.Option("--version", help=zh_commands.HELP_VERSION, is_eager=True, callback=_version)
 ]
 
 
@@ -87,12 +89,12 @@ class Command(TyperCommand):
 
     def format_help(self, ctx: Context, formatter: HelpFormatter) -> None:
         """Write usage, description, arguments, options and examples."""
-        parts = [wording.USAGE.format(command=ctx.command_path, arguments=_arguments(self.params)), self.help or ""]
+        parts = [zh_commands.USAGE.format(command=ctx.command_path, arguments=_arguments(self.params)), self.help or ""]
         arguments = [_record(param) for param in self.params if isinstance(param, TyperArgument)]
         if arguments:
-            parts.append(_listing(wording.HELP_ARGUMENTS, arguments))
+            parts.append(_listing(zh_commands.HELP_ARGUMENTS, arguments))
         parts.append(_options(self.params))
-        parts.append(f"{wording.HELP_EXAMPLES}\n{self.epilog or ''}")
+        parts.append(f"{zh_commands.HELP_EXAMPLES}\n{self.epilog or ''}")
         formatter.write("\n\n".join(parts))
 
     def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
@@ -108,11 +110,11 @@ class Group(TyperGroup):
         """Write usage, description, commands and examples."""
         commands = [(name, (command.help or "").partition("\n")[0]) for name, command in self.commands.items()]
         parts = [
-            wording.USAGE.format(command=ctx.command_path, arguments=wording.METAVAR_COMMAND),
+            zh_commands.USAGE.format(command=ctx.command_path, arguments=zh_commands.METAVAR_COMMAND),
             self.help or "",
-            _listing(wording.HELP_COMMANDS, commands),
+            _listing(zh_commands.HELP_COMMANDS, commands),
             _options(self.params),
-            f"{wording.HELP_EXAMPLES}\n{self.epilog or ''}",
+            f"{zh_commands.HELP_EXAMPLES}\n{self.epilog or ''}",
         ]
         formatter.write("\n\n".join(parts))
 
@@ -144,9 +146,9 @@ def _manners() -> Iterator[None]:
         raise typer.Exit(1) from None
     except typer.TyperException as error:
         context = getattr(error, "ctx", None)
-        command = context.command_path if context else wording.PROGRAM
+        command = context.command_path if context else zh_commands.PROGRAM
         message = _in_chinese(error.format_message())
-        typer.echo(wording.USAGE_ERROR.format(message=message, command=command), err=True)
+        typer.echo(zh_commands.USAGE_ERROR.format(message=message, command=command), err=True)
         raise typer.Exit(2) from None
     except BrokenPipeError:
         # The reader (`head`) has what it wanted. Nothing may be written any more, not even at exit.
@@ -164,23 +166,23 @@ def _in_chinese(message: str) -> str:
         found = pattern.match(message)
         if found:
             fields = {name: (value or "").replace("'", "") for name, value in found.groupdict().items()}
-            near = fields.get("near", "").replace(", ", wording.USAGE_OR)
+            near = fields.get("near", "").replace(", ", zh_commands.USAGE_OR)
             message = template.format(**fields)
             if near:
-                return message + wording.USAGE_NEAR.format(near=near)
-            return message + (wording.USAGE_ASK if template is wording.USAGE_NO_COMMAND else "")
+                return message + zh_commands.USAGE_NEAR.format(near=near)
+            return message + (zh_commands.USAGE_ASK if template is zh_commands.USAGE_NO_COMMAND else "")
     return message
 
 
 def _arguments(params: Iterable[Parameter]) -> str:
     arguments = [param for param in params if isinstance(param, TyperArgument)]
     names = [param.metavar or "" if param.required else f"[{param.metavar}]" for param in arguments]
-    return " ".join([*names, wording.METAVAR_OPTIONS])
+    return " ".join([*names, zh_commands.METAVAR_OPTIONS])
 
 
 def _options(params: Iterable[Parameter]) -> str:
     options = [_record(param) for param in params if isinstance(param, TyperOption)]
-    return _listing(wording.HELP_OPTIONS, [*options, ("--help", wording.HELP_HELP)])
+    return _listing(zh_commands.HELP_OPTIONS, [*options, ("--help", zh_commands.HELP_HELP)])
 
 
 def _record(param: TyperArgument | TyperOption) -> tuple[str, str]:
@@ -197,9 +199,9 @@ def _listing(title: str, records: list[tuple[str, str]]) -> str:
 
 app = typer.Typer(
     cls=Group,
-    name=wording.PROGRAM,
-    help=wording.HELP,
-    epilog=wording.EXAMPLES,
+    name=zh_commands.PROGRAM,
+    help=zh_commands.HELP,
+    epilog=zh_commands.EXAMPLES,
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,

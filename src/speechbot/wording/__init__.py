@@ -1,0 +1,1 @@
+"""Every text that a user reads, in Chinese, in one place."""
