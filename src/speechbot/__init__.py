@@ -15,6 +15,7 @@ from speechbot.errors import (
     QuestionError,
     QuestionFileError,
     RollbackError,
+    SelfTestFailed,
     SourceError,
     SpeechbotError,
 )
@@ -41,6 +42,7 @@ __all__ = [
     "Retriever",
     "RollbackError",
     "Section",
+    "SelfTestFailed",
     "Source",
     "SourceError",
     "Speech",

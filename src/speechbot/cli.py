@@ -16,7 +16,7 @@ from speechbot.indexing.indexer import build_index, preview
 from speechbot.language.questions import check_question
 from speechbot.retriever import Retriever
 from speechbot.terminal import render
-from speechbot.terminal.chat import Following, converse
+from speechbot.terminal.chat import converse
 from speechbot.terminal.screen import is_terminal, line, progress, show, writing_to
 from speechbot.terminal.usage import (
     CheckOnly,
@@ -99,8 +99,7 @@ def chat(*, index: IndexFolder = None) -> None:
     if sys.stdin is None:
         raise SpeechbotError(zh_errors.INPUT_CLOSED)
     folder = index or _settings().index
-    following = Following(lambda: _retriever(folder), lambda: store.live(folder))
-    converse(following, stdin=sys.stdin, stdout=sys.stdout, environ=os.environ)
+    converse(_retriever(folder), stdin=sys.stdin, stdout=sys.stdout, environ=os.environ)
 
 
 @app.command(cls=Command, help=zh_commands.HELP_OUTLINE, epilog=zh_commands.EXAMPLES_OUTLINE)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from speechbot.indexing.lexical import FieldTokens
+from speechbot.indexing.lexical import LexicalFields
 from speechbot.language.text import fold
 from speechbot.language.words import tokens
 
@@ -19,9 +20,20 @@ def embedded(passage: Passage, window: Window) -> str:
     return fold(passage.text[window.start : window.end])
 
 
-def tokens_of(passages: Sequence[Passage]) -> FieldTokens:
-    """Tokens of every field; the position of a passage is its row."""
-    return FieldTokens(
-        passages=[tokens(passage.text) for passage in passages],
-        headings=[tokens("\n".join(passage.section)) for passage in passages],
+def lexical_fields(passages: Sequence[Passage], *, words: tuple[str, ...] = ()) -> LexicalFields:
+    """Index the tokens of passages and of the headings above them; the position of a passage is its row.
+
+    Args:
+        passages: The passages.
+        words: The corpus's own words, which the segmenter does not know.
+    """
+
+    # Neighbours stand under the same headings
+    @lru_cache(64)
+    def headings(section: tuple[str, ...]) -> list[str]:
+        return tokens("\n".join(section), words=words)
+
+    return LexicalFields.build(
+        (tokens(passage.text, words=words) for passage in passages),
+        (headings(passage.section) for passage in passages),
     )
