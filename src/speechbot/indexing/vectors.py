@@ -100,7 +100,9 @@ class VectorIndex:
             raise IndexDamaged(beside, zh_errors.DAMAGE_UNREADABLE) from error
         if moments.shape != (flat.d + 1, flat.d) or moments.dtype != np.float32:
             raise IndexDamaged(beside, zh_errors.DAMAGE_SHAPE)
-        return cls(flat, FileRows(path, header, flat.d), moments, _read_scan(scan_path(path), flat))
+        scan = _read_scan(scan_path(path), flat)
+        # Last, for it is a file that stays open
+        return cls(flat, FileRows(path, header, flat.d), moments, scan)
 
     def save(self, path: Path) -> None:
         """Write the rows to ``path``, their moments and codes beside it.
