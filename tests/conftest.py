@@ -113,4 +113,5 @@ def content() -> Content:
         model=ModelCard.of(encoder),
         created="2026-01-01T00:00:00+00:00",
         version="0.1.0",
+        words=("河长 100",),
     )

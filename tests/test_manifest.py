@@ -25,6 +25,7 @@ from speechbot.indexing.manifest import (
     check_name,
 )
 from speechbot.indexing.windows import windows
+from speechbot.language.words import tokens
 from speechbot.models import Passage
 from tests.conftest import ToyEncoder
 
@@ -40,7 +41,7 @@ def manifest(encoder: ToyEncoder) -> Manifest:
         model=ModelCard.of(encoder, weights="ff"),
         counts=Counts(sources=1, speeches=2, passages=3, windows=4),
         files={"passages.sqlite": FileStamp(5, "aa")},
-        sources={"讲话.txt": "bb"},
+        words=("苇荡净水法 100", "河长"),
     )
 
 
@@ -136,11 +137,10 @@ def test_text_version_stands_for_the_text_processing() -> None:
     passage = Passage("0" * 16, text, "讲话", ("一、学习", "一是要學深悟透"), "a.txt", 1, 0, len(text))
     places = windows(text)
     rows = np.array([(0, window.start, window.end) for window in places], np.int32)
-    counted = fields.tokens_of([passage])
     processed = [
         rows.tolist(),
         [fields.embedded(passage, window) for window in places],
-        [counted.passages, counted.headings],
+        [[tokens(text)], [tokens("\n".join(passage.section))]],
     ]
     digest = hashlib.sha256(json.dumps(processed, ensure_ascii=False).encode()).hexdigest()[:8]
 

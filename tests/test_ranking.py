@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from speechbot.calibration import Calibration
-from speechbot.indexing.fields import tokens_of
-from speechbot.indexing.lexical import LexicalFields, LexicalIndex
+from speechbot.indexing.fields import lexical_fields
+from speechbot.indexing.lexical import LexicalIndex
 from speechbot.indexing.vectors import VectorIndex
 from speechbot.language.sentences import sentence_spans
 from speechbot.language.text import fold
@@ -68,9 +68,12 @@ class Pool:
             Passage(str(row), text, "讲话", (heading,), "讲话.txt", row + 1, 0, len(text))
             for row, (text, heading) in enumerate(zip(texts, self.headings, strict=True))
         ]
-        self.vectors = ToyEncoder().encode_passages([fold(texts[row][start:end]) for row, start, end in self.places])
-        self.lexical = LexicalFields.build(tokens_of(passages))
-        self.ranker = Ranker(VectorIndex.build(self.vectors), windows, self.lexical, WEIGHTS)
+        index = VectorIndex.build(
+            ToyEncoder().encode_passages([fold(texts[row][start:end]) for row, start, end in self.places])
+        )
+        self.vectors = index.vectors(range(len(index)))
+        self.lexical = lexical_fields(passages)
+        self.ranker = Ranker(index, windows, self.lexical, WEIGHTS)
 
     def rank(self, question: str, k: int, *, rows: list[int] | None = None) -> list[Ranked]:
         """What the ranker says."""

@@ -270,9 +270,9 @@ def test_status_tells_the_time_of_whoever_looks(monkeypatch: pytest.MonkeyPatch,
     monkeypatch.setenv("TZ", "Asia/Shanghai")
     time.tzset()
     counts = Counts(sources=1, speeches=1, passages=2, windows=3)
-    manifest = Manifest(content.created, "0.1.0", content.model, counts, files={}, sources={})
+    manifest = Manifest(content.created, "0.1.0", content.model, counts, files={})
 
-    found = text(render.status(Status(Path("索引"), "甲", manifest, 0, ("甲",))))
+    found = text(render.status(Status(Path("索引"), "甲", manifest, 0, ("甲",), (), verified=True)))
     monkeypatch.undo()
     time.tzset()
 
