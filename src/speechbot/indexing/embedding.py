@@ -144,6 +144,15 @@ class Vectors:
             for start in range(0, len(part.texts), CHUNK):
                 yield self._of_texts(part.texts[start : start + CHUNK])
 
+    def forget(self) -> None:
+        """Keep nothing of what was encoded for the next build.
+
+        Raises:
+            OSError: The journal cannot be written.
+        """
+        if self._journal is not None:
+            self._journal.clear()
+
     def _of_texts(self, texts: Sequence[str]) -> Floats:
         found = np.empty((len(texts), self.card.dim), np.float32)
         rows = np.array([self._known.get(text, -1) for text in texts])

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from speechbot.errors import CorpusError, IndexMismatch, IndexNotFound
+from speechbot.errors import CorpusError, IndexMismatch, IndexNotFound, SelfTestFailed
 from speechbot.evaluation import load_questions
 from speechbot.indexing import fields, selftest
 from speechbot.indexing.disk import writing
@@ -138,14 +138,14 @@ class _Build:
             embedder = Embedder(self._model, journal, self._progress)
             with embedder.vectors(made, live_one, same_model=same_model) as vectors:
                 content = _content(made, vectors, live_one if same_words else None, listing.words)
-                name, missed = self._publish(content, live_one, same_model=same_model)
+                name, missed = self._publish(content, vectors, live_one, same_model=same_model)
             done = _Done(name, vectors.encoded, vectors.resumed, missed)
         with writing(self._index):
             discard(journal)
         return _report(made, old, done, time.perf_counter() - started)
 
     def _publish(
-        self, content: Content, live_one: Generation | None, *, same_model: bool
+        self, content: Content, vectors: Vectors, live_one: Generation | None, *, same_model: bool
     ) -> tuple[str, tuple[str, ...]]:
         """Write, test, make live; returns the name and which gold questions have no answer."""
         missed: tuple[str, ...] = ()
@@ -153,7 +153,11 @@ class _Build:
         def test(written: Generation) -> None:
             nonlocal missed
             encoder = self._model.open(indexing=False)
-            selftest.check_vectors(written, encoder, index=self._index)
+            try:
+                selftest.check_vectors(written, encoder, index=self._index)
+            except SelfTestFailed:
+                vectors.forget()  # those that were encoded now may be the wrong ones
+                raise
             if self._gold:
                 compared = selftest.Compared(live_one if same_model else None, first=live_one is None)
                 missed = selftest.check_gold(written, compared, encoder, self._gold, index=self._index)
