@@ -10,17 +10,16 @@ import hashlib
 import json
 import sys
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from speechbot.indexing import fields
 from speechbot.indexing.windows import windows
 from speechbot.language.text import fold
-from speechbot.language.words import query_terms
+from speechbot.language.words import query_terms, tokens
 from speechbot.models import Passage, Source
 from speechbot.onnx_model import FOLDER, OnnxModel, pool
 from speechbot.parsing.parser import parse
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from speechbot.indexing.lexical import FieldTokens
     from speechbot.language.words import Term
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -39,6 +37,13 @@ BENCH = ROOT.parent / "shared" / "bench"
 CACHE = ROOT / ".cache" / "benchmarks"
 QUESTIONS = Path(__file__).resolve().parent / "questions"
 PUBLIC = ("cmrc2018_dev", "drcd_dev", "stard_law")
+
+
+class FieldTokens(NamedTuple):
+    """Tokens of each passage and of the headings above it."""
+
+    passages: list[list[str]]
+    headings: list[list[str]]
 
 
 @dataclass(frozen=True)
@@ -89,7 +94,10 @@ class LabelledSet:
     @cached_property
     def tokens(self) -> FieldTokens:
         """Tokens of every field, as in an index."""
-        return fields.tokens_of(self.passages)
+        headings = cache(lambda section: tokens("\n".join(section)))
+        return FieldTokens(
+            [tokens(one.text) for one in self.passages], [headings(one.section) for one in self.passages]
+        )
 
     @cached_property
     def terms(self) -> list[list[Term]]:

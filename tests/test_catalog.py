@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from speechbot.indexing.pieces import Piece
+
 TEXT = "水利讲话\n一、筑堤\n堤要高。\n堤要厚。\n图书讲话\n书要新。\n"
 
 
@@ -56,9 +58,9 @@ SPEECHES = (
 PASSAGES = tuple(passage for speech in SPEECHES for passage in speech.passages)
 
 
-def pieces(sources: Sequence[Source], speeches: Sequence[Speech]) -> list[Fresh]:
+def pieces(sources: Sequence[Source], speeches: Sequence[Speech]) -> list[Piece]:
     """Files read anew, each with its speeches; every passage is one window."""
-    found = []
+    found: list[Piece] = []
     for source in sources:
         own = tuple(speech for speech in speeches if speech.source == source.name)
         texts = [passage.text for speech in own for passage in speech.passages]
@@ -112,14 +114,13 @@ def test_files_are_taken_over(path: Path, tmp_path: Path) -> None:
     (fresh,) = pieces([new], [speech])
     kept = Kept(sources=range(1, 2), speeches=range(1, 4), passages=range(2, 4), windows=range(2, 4))
     everything = Kept(sources=range(2), speeches=range(4), passages=range(4), windows=range(4))
-    for number, (some, same) in enumerate(
-        [
-            ([fresh, kept], [fresh, second]),
-            ([kept, fresh], [second, fresh]),
-            ([everything, fresh], [first, second, fresh]),
-            ([first, kept], [first, second]),
-        ]
-    ):
+    cases: list[tuple[list[Piece], list[Piece]]] = [
+        ([fresh, kept], [fresh, second]),
+        ([kept, fresh], [second, fresh]),
+        ([everything, fresh], [first, second, fresh]),
+        ([first, kept], [first, second]),
+    ]
+    for number, (some, same) in enumerate(cases):
         taken, written = tmp_path / f"甲{number}", tmp_path / f"乙{number}"
         write_catalog(taken, some, before=path)
         write_catalog(written, same)
@@ -135,7 +136,13 @@ def dump(path: Path) -> list[str]:
 
 def test_the_same_wording_is_found_everywhere(tmp_path: Path) -> None:
     """Whatever its script, width and white space; in the order of the index, the one asked for included."""
-    texts = ("水利專項資金１００萬。", "书要新。", "水利专项资金100万。", " 水利专项资金　100万。", "水利专项资金100万!")
+    texts = (
+        "水利專項資金１００萬。",
+        "书要新。",
+        "水利专项资金100万。",
+        " 水利专项资金　100万。",
+        "水利专项资金100万!",
+    )
     passages = [Passage(f"{n:016x}", text, "讲", (), "甲.txt", n, 0, len(text)) for n, text in enumerate(texts)]
     write_catalog(
         tmp_path / "c",

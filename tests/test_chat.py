@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import stat
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -20,6 +19,7 @@ from speechbot.wording import zh_answers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 
 def passage(number: int) -> Passage:

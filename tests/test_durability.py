@@ -57,9 +57,7 @@ with Retriever.open(index, encoder=ToyEncoder()) as retriever:
 """
 
 
-def test_data_is_flushed_before_names(
-    tmp_path: Path, content: Content, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_data_is_flushed_before_names(tmp_path: Path, content: Content, monkeypatch: pytest.MonkeyPatch) -> None:
     """Files and folders of a generation, then its name, then the pointer's text, its name, at last its folder."""
     index = tmp_path / "索引"
     build(index, content, version="1")
@@ -67,7 +65,7 @@ def test_data_is_flushed_before_names(
     sync, move = os.fsync, os.replace
 
     def fsync(handle: int) -> None:
-        path = Path(os.readlink(f"/proc/self/fd/{handle}"))
+        path = Path(f"/proc/self/fd/{handle}").readlink()
         kind = "folder" if stat.S_ISDIR(os.fstat(handle).st_mode) else "file"
         steps.append((kind, path.relative_to(tmp_path).as_posix()))
         sync(handle)

@@ -16,7 +16,8 @@ from speechbot.indexing import indexer, vectors
 from speechbot.indexing.generation import CATALOG
 from speechbot.indexing.indexer import build_index
 from speechbot.indexing.store import GENERATIONS, history, live, open_live
-from speechbot.readers import list_corpus
+from speechbot.language.words import query_terms
+from speechbot.readers import list_corpus, read_material
 from tests.conftest import ToyEncoder
 from tests.test_catalog import dump
 from tests.test_indexer import RIVER, edit
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
 
     from speechbot.indexing.generation import Generation
     from speechbot.indexing.manifest import FileStamp
-    from speechbot.readers import Listing
+    from speechbot.models import Source
+    from speechbot.readers import Listing, Material
 
 PLACES = ("东河口", "西柳巷", "南沙洲", "北关桥", "青石滩", "白杨渡", "马家湾", "黄泥岗")
 DEEDS = ("清淤", "修堤", "种树", "截污", "架桥", "通水", "建书屋", "设岗亭", "办夜校", "装路灯")
@@ -203,6 +205,18 @@ def listing_with(
     monkeypatch.setattr(indexer, "list_corpus", listed)
 
 
+def readings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of the files that are read from now on; each is given the notes of its listing."""
+    read: list[str] = []
+
+    def note(material: Material) -> Source:
+        read.append(material.name)
+        return replace(read_material(material), notes=material.notes)
+
+    monkeypatch.setattr("speechbot.indexing.plan.read_material", note)
+    return read
+
+
 def test_other_words_cut_everything_anew(
     corpus: Path, index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -234,15 +248,12 @@ def test_questions_are_cut_with_the_words_of_the_index(
     cut: list[tuple[str, ...]] = []
     listing_with(monkeypatch, words=("柳树固土 1000",))
     build_index(corpus, index, encoder=ToyEncoder())
-    from speechbot import engine  # noqa: PLC0415
-
-    real = engine.query_terms
 
     def note(question: str, *, words: tuple[str, ...] = ()) -> object:
         cut.append(words)
-        return real(question, words=words)
+        return query_terms(question, words=words)
 
-    monkeypatch.setattr(engine, "query_terms", note)
+    monkeypatch.setattr("speechbot.engine.query_terms", note)
     with Retriever.open(index, encoder=ToyEncoder()) as retriever:
         assert "柳树固土" in retriever.search("柳树固土快不快？", 1)[0].passage.text
 
@@ -252,13 +263,7 @@ def test_questions_are_cut_with_the_words_of_the_index(
 def test_other_notes_read_a_file_anew(corpus: Path, index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What sidecar files say of a file counts as part of it; the other files are taken over."""
     listing_with(monkeypatch, notes={RIVER: '{"讲话人":"某"}'})
-    read: list[str] = []
-    from speechbot.indexing import plan  # noqa: PLC0415
-
-    real = plan.read_material
-    monkeypatch.setattr(
-        plan, "read_material", lambda one: (read.append(one.name), replace(real(one), notes=one.notes))[1]
-    )
+    read = readings(monkeypatch)
 
     report = build_index(corpus, index, encoder=ToyEncoder())
 
@@ -286,11 +291,7 @@ def test_another_model_encodes_what_is_taken_over(corpus: Path, index: Path, tmp
 
 def test_unchanged_files_are_not_read(corpus: Path, index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Only the file that changed is parsed."""
-    from speechbot.indexing import plan  # noqa: PLC0415
-
-    read: list[str] = []
-    real = plan.read_material
-    monkeypatch.setattr(plan, "read_material", lambda one: (read.append(one.name), real(one))[1])
+    read = readings(monkeypatch)
     edit(corpus / RIVER, "三年就能成荫", "五年才能成荫")
 
     build_index(corpus, index, encoder=ToyEncoder())

@@ -280,7 +280,7 @@ def test_a_full_disk_is_one_clear_error(corpus: Path, index: Path, monkeypatch: 
     before = live(index)
     real = Journal.add
 
-    def full(self: Journal, texts: Sequence[str], vectors: NDArray[np.float32]) -> None:
+    def full(self: Journal, _texts: Sequence[str], vectors: NDArray[np.float32]) -> None:
         self._connection.execute("PRAGMA max_page_count = 1")
         real(self, [f"{n}" for n in range(4000)], np.repeat(vectors, 4000, axis=0))
 

@@ -7,7 +7,8 @@ import shutil
 import subprocess
 import sys
 from contextlib import ExitStack
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -29,8 +30,6 @@ from speechbot.indexing.store import (
 from tests.test_store import build, version
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from speechbot.indexing.generation import Content
 
 
@@ -135,7 +134,7 @@ def test_a_generation_is_never_found_half_removed(
     seen: list[str] = []
     real = shutil.rmtree
 
-    def watch(path: Path, **options: bool) -> None:
+    def watch(path: Path, **options: Any) -> None:
         for name in history(index):
             assert {part.name for part in generation_folder(index, name).iterdir()} == whole
         seen.append(path.name)
@@ -168,9 +167,7 @@ def test_a_reader_that_loses_the_race_tries_again(
 ) -> None:
     """Between reading the pointer and opening, builders may remove what it said: again and again, up to a limit."""
     real = store.live
-    names = [live(index)]
-    for n in range(2, 2 + KEPT + 3):
-        names.append(build(index, content, version=str(n)))
+    names = [live(index), *(build(index, content, version=str(n)) for n in range(2, 2 + KEPT + 3))]
     answers = iter([*names[:3], names[-1], names[-1]])
     monkeypatch.setattr(store, "live", lambda _: next(answers))
 
@@ -178,9 +175,7 @@ def test_a_reader_that_loses_the_race_tries_again(
         assert opened.name == names[-1] == real(index)
 
 
-def test_a_file_system_without_locks_is_no_obstacle(
-    index: Path, content: Content, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_file_system_without_locks_is_no_obstacle(index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where nothing can be locked reading and removing go on."""
 
     def refuse(*_: object) -> None:
@@ -229,9 +224,7 @@ def test_a_relative_path_survives_a_change_of_folder(
 ) -> None:
     """What was opened by a relative path is read on after the working directory changed."""
     monkeypatch.chdir(index.parent)
-    from pathlib import Path as Relative  # noqa: PLC0415
-
-    relative = Relative(index.name)
+    relative = Path(index.name)
     build(relative, content, version="2")
     with open_live(relative) as opened:
         (tmp_path / "别处").mkdir()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from speechbot import Retriever, build_index, retriever
+from speechbot import Retriever, retriever
 from speechbot.errors import FilterError, IndexDamaged, IndexMismatch, IndexNotFound, QuestionError
 from speechbot.indexing.store import GENERATIONS, live
 from speechbot.language.sentences import sentence_spans

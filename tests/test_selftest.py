@@ -14,7 +14,7 @@ from tests.conftest import ToyEncoder
 from tests.test_indexer import RIVER, edit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     import numpy as np
@@ -39,7 +39,7 @@ class Changeable(ToyEncoder):
         return found
 
 
-def gold(folder: Path, *names: str, extra: Sequence[dict[str, object]] = ()) -> Path:
+def gold(folder: Path, *names: str, extra: Sequence[Mapping[str, object]] = ()) -> Path:
     """A file of questions that must keep their answers."""
     asked = [{"id": name, "type": "fact", "question": ASKED[name][0], "gold": ASKED[name][1]} for name in names]
     path = folder / "必答.jsonl"
@@ -107,9 +107,7 @@ def test_what_was_missed_before_stops_nothing(corpus: Path, index: Path) -> None
     edit(corpus / RIVER, "三年就能成荫", "五年才能成荫")
     hopeless = {"id": "火星", "type": "fact", "question": "火星上有没有水？", "gold": ["火星上没有水"]}
 
-    report = build_index(
-        corpus, index, encoder=ToyEncoder(), gold=gold(corpus.parent, "经费", extra=[hopeless])
-    )
+    report = build_index(corpus, index, encoder=ToyEncoder(), gold=gold(corpus.parent, "经费", extra=[hopeless]))
 
     assert report.missed == ("火星",)
     assert report.to_dict()["missed"] == ["火星"]
@@ -120,9 +118,7 @@ def test_a_first_generation_may_miss_some(corpus: Path, tmp_path: Path) -> None:
     """Any answer is better than none."""
     hopeless = {"id": "火星", "type": "fact", "question": "火星上有没有水？", "gold": ["火星上没有水"]}
 
-    report = build_index(
-        corpus, tmp_path / "新", encoder=ToyEncoder(), gold=gold(tmp_path, "经费", extra=[hopeless])
-    )
+    report = build_index(corpus, tmp_path / "新", encoder=ToyEncoder(), gold=gold(tmp_path, "经费", extra=[hopeless]))
 
     assert report.missed == ("火星",)
     assert live(tmp_path / "新") == report.generation
