@@ -15,13 +15,14 @@ import numpy as np
 import pytest
 
 from speechbot.errors import IndexNotWritable
-from speechbot.indexing import embedding
+from speechbot.indexing import embedding, store
 from speechbot.indexing.indexer import build_index
 from speechbot.indexing.journal import Journal, discard
 from speechbot.indexing.manifest import ModelCard
 from speechbot.indexing.store import GENERATIONS, JOURNAL, live, open_live
 from tests.conftest import ToyEncoder
 from tests.test_indexer import RIVER, edit
+from tests.test_rollback import killed
 from tests.test_store import KilledError
 
 if TYPE_CHECKING:
@@ -257,6 +258,26 @@ def test_a_killed_process_resumes(corpus: Path, tmp_path: Path) -> None:
     assert (report.resumed, report.encoded) == (9, 11)
     build_index(corpus, tmp_path / "另", encoder=ToyEncoder())
     assert files(index) == files(tmp_path / "另")
+
+
+def test_a_build_that_died_before_the_swap_encodes_nothing_again(
+    corpus: Path, index: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All was encoded and written, only the pointer not moved: the next build takes every vector from the journal."""
+    lines = [f"第{n}条新要求，河道每隔{n}百米立一块牌子，写明责任人。" for n in range(1, 8)]
+    edit(corpus / RIVER, "第二，再把河岸养绿\n", "第二，再把河岸养绿\n\n" + "\n\n".join(lines) + "\n")
+    before = live(index)
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "_point", killed)
+        with pytest.raises(KilledError):
+            build_index(corpus, index, encoder=ToyEncoder())
+    assert live(index) == before
+    toy = ToyEncoder()
+
+    report = build_index(corpus, index, encoder=toy)
+
+    assert (report.resumed, report.encoded, toy.encoded) == (7, 0, [])
+    assert live(index) == report.generation != before
 
 
 def test_a_journal_without_use_goes(corpus: Path, index: Path) -> None:

@@ -6,6 +6,8 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -233,3 +235,28 @@ def test_a_relative_path_survives_a_change_of_folder(
         assert opened.manifest.version == "2"
         assert opened.catalog.speeches()[0].title == "治河讲话"
         assert len(opened.vectors.vectors(range(3))) == 3
+
+
+def test_readers_that_come_and_go_never_fail(index: Path, content: Content) -> None:
+    """Opening again and again while builders publish, remove and go back: always a whole generation."""
+    done = threading.Event()
+
+    def read() -> int:
+        opened = 0
+        while not done.is_set():
+            with open_live(index, verify=True) as found:
+                assert found.catalog.passages()[1].text == "最后立规矩。"
+                assert len(found.vectors.vectors(range(3))) == 3
+            opened += 1
+        return opened
+
+    with ThreadPoolExecutor(4) as pool:
+        reading = [pool.submit(read) for _ in range(4)]
+        try:
+            for n in range(12):
+                build(index, content, version=str(n))
+                if n % 4 == 3:
+                    rollback(index)
+        finally:
+            done.set()
+        assert all(one.result() > 0 for one in reading)
