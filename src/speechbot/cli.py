@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from speechbot.errors import SpeechbotError
 from speechbot.evaluation import evaluate, load_questions, unfounded
 from speechbot.indexing import store
-from speechbot.indexing.indexer import build_index, preview
+from speechbot.indexing.indexer import build_index, preview, verify_index
 from speechbot.language.questions import check_question
 from speechbot.retriever import Retriever
 from speechbot.terminal import render
@@ -22,6 +22,7 @@ from speechbot.terminal.usage import (
     CheckOnly,
     Command,
     CorpusFolder,
+    GoldFile,
     IndexFolder,
     Json,
     ListErrors,
@@ -31,7 +32,9 @@ from speechbot.terminal.usage import (
     OfSpeech,
     QuestionFile,
     SpeechTitle,
+    Strict,
     Top,
+    Verify,
     Version,
     Words,
     app,
@@ -58,8 +61,14 @@ def options(*, version: Version = False) -> None:
 
 
 @app.command("index", cls=Command, help=zh_commands.HELP_INDEX, epilog=zh_commands.EXAMPLES_INDEX)
-def build(
-    *, corpus: CorpusFolder = None, index: IndexFolder = None, check: CheckOnly = False, as_json: Json = False
+def build(  # noqa: PLR0913 - one for each option
+    *,
+    corpus: CorpusFolder = None,
+    index: IndexFolder = None,
+    check: CheckOnly = False,
+    strict: Strict = False,
+    gold: GoldFile = None,
+    as_json: Json = False,
 ) -> None:
     """Build the index, or only look at the corpus."""
     settings = _settings()
@@ -69,7 +78,14 @@ def build(
         _print(render.preview_data(found, speeches), render.preview(found, speeches), as_json=as_json)
         return
     with progress(zh_commands.INDEX_PROGRESS) as advance:
-        report = build_index(folder, index or settings.index, model=settings.model, progress=advance)
+        report = build_index(
+            folder,
+            index or settings.index,
+            model=settings.model,
+            gold=gold or settings.gold,
+            strict=strict,
+            progress=advance,
+        )
     _print(report.to_dict(), render.index_report(report), as_json=as_json)
 
 
@@ -112,9 +128,13 @@ def outline(*, speech: SpeechTitle = None, index: IndexFolder = None, as_json: J
 
 
 @app.command(cls=Command, help=zh_commands.HELP_STATUS, epilog=zh_commands.EXAMPLES_STATUS)
-def status(*, index: IndexFolder = None, as_json: Json = False) -> None:
-    """Check and describe the index."""
-    found = store.status(index or _settings().index)
+def status(*, index: IndexFolder = None, verify: Verify = False, as_json: Json = False) -> None:
+    """Describe the index, and check it."""
+    settings = _settings()
+    folder = index or settings.index
+    found = store.status(folder, verify=verify)
+    if verify:
+        verify_index(folder, model=settings.model)
     _print(found.to_dict(), render.status(found), as_json=as_json)
 
 

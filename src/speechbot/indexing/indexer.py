@@ -16,6 +16,7 @@ from speechbot.indexing.disk import writing
 from speechbot.indexing.embedding import Embedder, Model
 from speechbot.indexing.generation import Content, open_catalog
 from speechbot.indexing.journal import discard
+from speechbot.indexing.manifest import check_model, check_name
 from speechbot.indexing.pieces import count
 from speechbot.indexing.plan import plan
 from speechbot.indexing.store import JOURNAL, generation_folder, live, locked, open_live, publish
@@ -90,6 +91,22 @@ def build_index(  # noqa: PLR0913 - each but the first two has a default
     build = _Build(materials, folder, Model(model, encoder), questions, progress)
     with locked(folder), ExitStack() as opened:
         return build.run(opened, strict=strict, started=started)
+
+
+def verify_index(index: str | Path, *, model: str | None = None, encoder: Encoder | None = None) -> None:
+    """The self-test of the live generation, as before it was published.
+
+    Raises:
+        IndexNotFound: There is no index.
+        IndexMismatch: It is damaged, or of another model.
+        ModelError: The model cannot be loaded.
+        SelfTestFailed: Its vectors do not reproduce.
+    """
+    folder, chosen = Path(index), Model(model, encoder)
+    with open_live(folder, verify=True) as generation:
+        check_name(generation.manifest, chosen.name, path=folder)
+        check_model(generation.manifest, chosen.open(indexing=False), path=folder)
+        selftest.check_vectors(generation, chosen.open(indexing=False), index=folder)
 
 
 @dataclass(frozen=True, slots=True)
