@@ -106,7 +106,7 @@ class Columns:
         return cls(*(np.asarray(np.load(folder / f"{name}.npy", mmap_mode="r")) for name in ARRAYS))
 
     def replace(self, first: int, end: int, rows: Rows) -> None:
-        """Put other rows where ``first`` up to ``end`` were; all rows behind them move."""
+        """Put other rows where ``first`` up to ``end`` were; all rows behind them move; then ``weigh``."""
         stays = (self.indices < first) | (self.indices >= end)
         df = np.add.reduceat(np.append(stays, False), self.indptr[:-1], dtype=np.int64) * (np.diff(self.indptr) > 0)
         indptr = np.concatenate([[0], np.cumsum(df)])
@@ -122,7 +122,6 @@ class Columns:
         self.indptr = indptr + np.concatenate([[0], np.cumsum(np.bincount(tokens, minlength=len(df)))])
         lengths = np.diff(rows.starts).astype(np.int32)
         self.lengths = np.concatenate([self.lengths[:first], lengths, self.lengths[end:]])
-        self.weigh()
 
     def rows(self, column: int) -> Ints:
         """Rows that hold a token."""
@@ -173,7 +172,7 @@ def counted(index: Columns, question: Question) -> Floats:
 
 
 def add_tf(index: Columns, question: Question) -> Floats:
-    """As ``add``, the weights computed from counts now: no ``data`` needed."""
+    """As ``add_at``, the weights computed from counts now: no ``data`` needed."""
     total = np.zeros(len(index.lengths), np.float32)
     for column, weight in zip(*question, strict=True):
         part = slice(index.indptr[column], index.indptr[column + 1])
@@ -181,7 +180,7 @@ def add_tf(index: Columns, question: Question) -> Floats:
         df = len(rows)
         idf = np.log1p((len(total) - df + 0.5) / (df + 0.5))
         tf /= tf + index.norms[rows]
-        total[rows] += np.float32(weight * idf) * tf
+        np.add.at(total, rows, np.float32(weight * idf) * tf)
     return total
 
 
@@ -189,7 +188,7 @@ def presence(index: Columns, question: Question) -> Floats:
     """Every row's share of the question."""
     total = np.zeros(len(index.lengths), np.float32)
     for column, share in zip(*question, strict=True):
-        total[index.rows(column)] += np.float32(share)
+        np.add.at(total, index.rows(column), np.float32(share))
     return total
 
 
@@ -292,3 +291,24 @@ def of_rows(index: Columns, question: Question, shares: Sequence[float], rows: I
         score[hit] += np.float32(weight) * index.weights(column)[at[hit]]
         share[hit] += np.float32(part)
     return score, share
+
+
+def exact(index: Columns, scored: Sequence[Question], shared: Sequence[Question], k: int) -> dict[str, int]:
+    """How many questions each way answers as ``LexicalIndex`` does, to the rounding of float32."""
+    same: dict[str, int] = dict.fromkeys(
+        ("add_at, bit for bit", "counted", "add_tf", "top_floor", "maxscore", "most"), 0
+    )
+    for question, share in zip(scored, shared, strict=True):
+        total = add(index, question)
+        best = np.sort(total)[::-1][:k]
+        rows, values = maxscore(index, question, k)
+        most = maxscore(index, share, 1, present=True)[1][0]
+        same["add_at, bit for bit"] += bool(np.array_equal(add_at(index, question), total))
+        same["counted"] += bool(np.allclose(counted(index, question), total, rtol=1e-5))
+        same["add_tf"] += bool(np.allclose(add_tf(index, question), total, rtol=1e-5))
+        same["top_floor"] += bool(np.array_equal(total[top_floor(total, k)], best[: (best > 0).sum()]))
+        same["maxscore"] += bool(
+            np.allclose(values, best[: len(values)], rtol=1e-5) and np.allclose(total[rows], values)
+        )
+        same["most"] += bool(abs(most - presence(index, share).max()) < 1e-5)
+    return same

@@ -44,6 +44,7 @@ def write_columns(work: Path) -> None:
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir()
         index.replace(0, FILE, other(rows, old + 1))
+        index.weigh()
         index.save(folder, rows.vocabulary)
         pointer.with_suffix(".new").write_text(str(old + 1))
         pointer.with_suffix(".new").replace(pointer)
