@@ -143,7 +143,7 @@ def read_questions(work: Path, bench: Path) -> dict[str, Any]:
     (work / "questions.json").write_text(json.dumps(found, ensure_ascii=False), encoding="utf-8")
     postings = [int(index.frequency(question["tokens"]).sum()) for question in found]
     touched = {"median": statistics.median(postings), "p95": record.percentile(postings, 95), "max": max(postings)}
-    return {"tokens": statistics.median(len(question["tokens"]) for question in found), "postings": touched}
+    return {"question_tokens": statistics.median(len(question["tokens"]) for question in found), "postings": touched}
 
 
 def ask_columns(work: Path) -> dict[str, Any]:
