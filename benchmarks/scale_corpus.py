@@ -19,7 +19,6 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 import numpy as np
-
 from sets import BENCH, CACHE, PUBLIC
 
 from speechbot.encoder import BUNDLED, open_encoder
@@ -133,7 +132,7 @@ class ReplayEncoder:
             self.asked += 1
             vector: Floats = self._model.encode_passages([text])[0]
             return vector
-        noise = np.random.default_rng(key).normal(size=self.dim).astype(np.float32)
+        noise = np.random.default_rng(key).standard_normal(self.dim, np.float32)
         noise *= np.float32((1 / LIKENESS**2 - 1) ** 0.5) / np.linalg.norm(noise)
         return self._unit(self._originals.vectors[original] + noise)
 
@@ -165,7 +164,9 @@ class Editor:
         )
 
 
-def write_corpus(folder: Path, count: int, encoder: ReplayEncoder, texts: Sequence[str], *, per_file: int = _PER_FILE) -> int:
+def write_corpus(
+    folder: Path, count: int, encoder: ReplayEncoder, texts: Sequence[str], *, per_file: int = _PER_FILE
+) -> int:
     """Write files of about ``per_file`` windows each until there are ``count`` windows; returns the number of files."""
     sizes = [len(windows(text)) for text in texts]
     editor = Editor(texts) if sum(sizes) < count else None

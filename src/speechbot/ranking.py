@@ -143,7 +143,7 @@ class Terms:
             held = [field.rows(token) for field in fields]
             for rows in held:
                 fresh = rows[~counted[rows]] if len(held) > 1 else rows
-                total[fresh] += share
+                np.add.at(total, fresh, share)
                 counted[fresh] = True
             for rows in held:
                 counted[rows] = False

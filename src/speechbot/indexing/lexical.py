@@ -236,8 +236,8 @@ class LexicalIndex:
             once.setdefault(token, factor)
         total = np.zeros(len(self), np.float32)
         for span, factor in zip(self._spans(list(once)), once.values(), strict=True):
-            # A row stands in a column once, so plain indexing adds every weight
-            total[self.postings.indices[span]] += np.float32(factor) * self._weights[span]
+            # Faster than ``total[rows] += weights``, and than anything that spares rows (benchmarks/lexical.json)
+            np.add.at(total, self.postings.indices[span], np.float32(factor) * self._weights[span])
         return total
 
     def idf(self, tokens: Sequence[str]) -> Floats:
