@@ -12,6 +12,7 @@ import hashlib
 from array import array
 from collections import Counter
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Self, TypeVar
 
@@ -320,6 +321,7 @@ class LexicalFields:
         return type(self)(*fields)
 
 
+@lru_cache(8192)
 def token_key(token: str) -> int:
     """64-bit hash of a token, the same on every machine."""
     return int.from_bytes(hashlib.blake2b(token.encode(), digest_size=8).digest(), "little")

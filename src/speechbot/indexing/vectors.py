@@ -76,6 +76,7 @@ class VectorIndex:
         """Index vectors that come in pieces, each (m, dim) float32 with unit rows."""
         import faiss  # noqa: PLC0415 - ``import speechbot`` stays light
 
+        _threads(os.cpu_count() or 1)
         flat = faiss.IndexScalarQuantizer(dim, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT)
         for chunk in chunks:
             flat.add(np.ascontiguousarray(chunk, dtype=np.float32))
@@ -141,6 +142,7 @@ class VectorIndex:
         if wanted <= 0:
             return np.zeros(0, np.int64), np.zeros(0, np.float32)
         unit = _unit(query)
+        _threads(1)  # one question has no work for two, which wait for each other where other processes are at work
         if self._scan is None:
             cosines, rows = self._flat.search(unit[None], wanted)
             return rows[0], cosines[0]
@@ -295,6 +297,13 @@ def _write(path: Path, index: faiss.Index) -> None:
     with path.open("wb") as file:
         writer = faiss.PyCallbackIOWriter(file.write, _BLOCK)  # type: ignore[attr-defined] # not in its stubs
         faiss.write_index(index, writer)
+
+
+def _threads(count: int) -> None:
+    """How many threads faiss uses when it is called from this one."""
+    import faiss  # noqa: PLC0415
+
+    faiss.omp_set_num_threads(count)
 
 
 def _unit(query: Floats) -> Floats:
