@@ -133,7 +133,7 @@ class ReplayEncoder:
             vector: Floats = self._model.encode_passages([text])[0]
             return vector
         noise = np.random.default_rng(key).standard_normal(self.dim, np.float32)
-        noise *= np.float32((1 / LIKENESS**2 - 1) ** 0.5) / np.linalg.norm(noise)
+        noise = noise * np.float32((1 / LIKENESS**2 - 1) ** 0.5 / float(np.linalg.norm(noise)))
         return self._unit(self._originals.vectors[original] + noise)
 
     @staticmethod
