@@ -26,7 +26,8 @@ _FLAT = 3000  # characters of a speech that are likely to have headings
 _FLAT_POINTS = 3  # paragraphs of it that start with a number
 _HEADING = 30  # characters: a longer line is no heading that was missed
 _REPEATED = 30  # characters: shorter paragraphs, such as 谢谢大家, repeat by nature
-_SPACED = 3  # paragraphs with blanks inside words, below which they may be names
+_SPACED = 3  # paragraphs with blanks inside words, below which they may be names,
+_BLANKS = 3  # as may fewer blanks in one paragraph
 _BROKEN = 3  # paragraphs in a row that end in the middle of a sentence
 _EXCERPT = 40
 
@@ -195,7 +196,7 @@ def _of_passages(passages: Sequence[Passage]) -> Iterator[_Found]:
     for passage in passages:
         if len(passage.text) > _LONG:
             yield _Found(Doubt.LONG, passage.text, passage.start, len(passage.text))
-    spaced = [passage for passage in passages if len(_BLANK_INSIDE.findall(passage.text)) > 1]
+    spaced = [passage for passage in passages if len(_BLANK_INSIDE.findall(passage.text)) >= _BLANKS]
     if len(spaced) >= _SPACED:
         blank = _BLANK_INSIDE.search(spaced[0].text)
         at = blank.start() if blank else 0
@@ -225,9 +226,9 @@ def _of_speech(source: Source, speech: Speech) -> Iterator[_Found]:
 
 
 def _shows(source: Source, speech: Speech) -> bool:
-    """Whether the title stands in the text."""
+    """Whether the title stands above the text; file names are often cut from its first words, which make no title."""
     start = speech.passages[0].start if speech.passages else speech.stop
-    return re.sub(r"\s", "", speech.title) in re.sub(r"\s", "", source.text[speech.start : start + 200])
+    return re.sub(r"\s", "", speech.title) in re.sub(r"\s", "", source.text[speech.start : start])
 
 
 def _missed(passage: Passage, speech: Speech) -> Doubt | None:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 # All in CSS pixels: the figures are drawn at this size, narrow screens scroll them sideways rather than shrink the words.
-_BAR_WIDTH, _BAR_HEIGHT, _BAR_STEP = 150, 14, 24
+_BAR_WIDTH, _BAR_HEIGHT, _BAR_STEP = 168, 14, 24
 _LABEL_WIDTH, _VALUE_WIDTH = 104, 56
 _COLUMN_HEIGHT, _COLUMN_LEAST, _COLUMN_MOST, _GAP = 140, 4, 28, 2
 _AXIS_LEFT, _AXIS_BELOW, _ABOVE = 40, 26, 12

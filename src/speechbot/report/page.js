@@ -7,6 +7,7 @@ const shown = tools.querySelector("output");
 const files = [...document.querySelectorAll(".file")];
 const rows = new Map([...document.querySelectorAll("tr[data-file]")].map((row) => [row.dataset.file, row]));
 const MOST_MARKED = 500; // paragraphs: marking more makes a slow page and shows nothing
+const MOST_OPENED = 3; // files that are unfolded when no other ones match
 let texts; // read once, at the first search
 
 const plain = (text) => text.normalize("NFKC").toLowerCase();
@@ -32,6 +33,7 @@ function filter() {
       }
     }
   }
+  if (wanted && count <= MOST_OPENED) for (const file of files) if (!file.hidden) file.open = true;
   shown.value = shown.dataset.template.replace("{shown}", count).replace("{all}", files.length);
 }
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _HERE = Path(__file__).parent
 # Lower ends of the classes of passage lengths, in characters.
 _BINS = (1, 50, 100, 200, 300, 500, 800, 1200)
+_DOUBTS = 12  # doubts of a file up to which they are all shown from the start
 _OPEN = 3  # files up to which all are unfolded from the start
 _DROPPED = 12  # kinds of dropped lines in the figure
 _SHARED = 200  # shared paragraphs on the page
@@ -245,8 +246,9 @@ def _doubts(file: Inspected, places: Places) -> list[Html]:
         )
         for doubt in file.audit.doubts
     )
-    heading = element("h3", zh_report.DOUBTS_HEADING.format(count=len(file.audit.doubts)))
-    return [element("div", heading, element("ul", *rows), class_="doubts")]
+    count = len(file.audit.doubts)
+    heading = element("summary", zh_report.DOUBTS_HEADING.format(count=count))
+    return [element("details", heading, element("ul", *rows), class_="doubts", open=count <= _DOUBTS)]
 
 
 def _drops(file: Inspected) -> list[Html]:
@@ -277,11 +279,11 @@ def _shared(found: Inspection) -> Sequence[Html]:
             "details",
             element(
                 "summary",
-                zh_report.LIST_SEPARATOR.join(files),
+                *(element("span", name) for name in files),
                 element("small", zh_report.SECTION_COUNT.format(count=len(rows))),
             ),
             element("ul", *rows),
-            class_="branch",
+            class_="branch shared",
         )
         for files, rows in sorted(groups.items(), key=lambda group: -len(group[1]))
     )
