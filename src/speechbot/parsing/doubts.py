@@ -118,12 +118,15 @@ def doubts(source: Source, speeches: Sequence[Speech], dropped: Sequence[Dropped
     """
     lines = Lines.of(source.text)
     passages = [passage for speech in speeches for passage in speech.passages]
+    runs = _runs(passages, lines)
+    broken = {passage.start for run in runs for passage in run}
     found = [
         *_of_file(source, passages),
+        *(_Found(Doubt.BROKEN, run[0].text, run[0].start, len(run)) for run in runs),
         *_of_dropped(speeches, dropped),
         *_of_lines(passages, lines),
         *_of_passages(passages),
-        *(item for speech in speeches for item in _of_speech(source, speech)),
+        *(item for speech in speeches for item in _of_speech(source, speech) if item.start not in broken),
     ]
     return tuple(
         Doubtful(lines.number(item.start), item.kind, _excerpt(item.text), item.start, item.number)
@@ -162,20 +165,26 @@ def _is_inside(speeches: Iterable[Speech], offset: int) -> bool:
 
 
 def _of_lines(passages: Sequence[Passage], lines: Lines) -> Iterator[_Found]:
-    """Lines that hold several paragraphs, and paragraphs that stand in several lines."""
+    """Lines that hold several paragraphs."""
     held = Counter(lines.number(passage.start) for passage in passages)
     first = {lines.number(passage.start): passage for passage in reversed(passages)}
     for line, count in held.items():
         if count > 1:
             yield _Found(Doubt.RUN_TOGETHER, first[line].text, first[line].start, count)
+
+
+def _runs(passages: Sequence[Passage], lines: Lines) -> list[list[Passage]]:
+    """Paragraphs that are the lines of one, in the order of the text: all but the last of each end inside a sentence."""
+    held = Counter(lines.number(passage.start) for passage in passages)
+    found: list[list[Passage]] = []
     run: list[Passage] = []
     for passage, following in zip(passages, [*passages[1:], None], strict=False):
-        if following is not None and _is_broken(passage, following, held, lines):
-            run.append(passage)
-            continue
-        if len(run) >= _BROKEN:
-            yield _Found(Doubt.BROKEN, run[0].text[-_EXCERPT:], run[0].start, len(run) + 1)
-        run.clear()
+        run.append(passage)
+        if following is None or not _is_broken(passage, following, held, lines):
+            if len(run) > _BROKEN:
+                found.append(run)
+            run = []
+    return found
 
 
 def _is_broken(passage: Passage, following: Passage, held: Counter[int], lines: Lines) -> bool:

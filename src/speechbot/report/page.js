@@ -7,7 +7,7 @@ const shown = tools.querySelector("output");
 const files = [...document.querySelectorAll(".file")];
 const rows = new Map([...document.querySelectorAll("tr[data-file]")].map((row) => [row.dataset.file, row]));
 const MOST_MARKED = 500; // paragraphs: marking more makes a slow page and shows nothing
-const MOST_OPENED = 3; // files that are unfolded when no other ones match
+const MOST_OPENED = 5; // files that are unfolded when no other ones match
 let texts; // read once, at the first search
 
 const plain = (text) => text.normalize("NFKC").toLowerCase();

@@ -279,8 +279,8 @@ def _shared(found: Inspection) -> Sequence[Html]:
             "details",
             element(
                 "summary",
-                *(element("span", name) for name in files),
-                element("small", zh_report.SECTION_COUNT.format(count=len(rows))),
+                zh_report.CHECK_OVERLAP.format(count=len(rows)),
+                *(element("span", name, class_="faint") for name in files),
             ),
             element("ul", *rows),
             class_="branch shared",
