@@ -119,8 +119,9 @@ def test_nothing_is_lost_unseen(lines: list[str]) -> None:
         assert file.text[item.start : item.start + len(item.text)] == item.text
         seen[item.start : item.start + len(item.text)] = [True] * len(item.text)
     for speech in speeches:
-        for part in (*speech.passages, *speech.sections):
-            seen[part.start : part.end] = [True] * (part.end - part.start)
+        parts = [(part.start, part.end) for part in speech.passages]
+        for start, end in [*parts, *((part.start, part.end) for part in speech.sections)]:
+            seen[start:end] = [True] * (end - start)
     rest = "".join(char for char, known in zip(file.text, seen, strict=True) if not known and char not in BLANK)
 
     assert all(any(line in speech.title or speech.title in line for speech in speeches) for line in rest.split())

@@ -126,7 +126,8 @@ def doubts(source: Source, speeches: Sequence[Speech], dropped: Sequence[Dropped
         *_of_dropped(speeches, dropped),
         *_of_lines(passages, lines),
         *_of_passages(passages),
-        *(item for speech in speeches for item in _of_speech(source, speech) if item.start not in broken),
+        *(item for speech in speeches for item in _of_speech(source, speech)),
+        *(item for speech in speeches for item in _of_headings(speech) if item.start not in broken),
     ]
     return tuple(
         Doubtful(lines.number(item.start), item.kind, _excerpt(item.text), item.start, item.number)
@@ -228,6 +229,10 @@ def _of_speech(source: Source, speech: Speech) -> Iterator[_Found]:
     numbered = [passage for passage in speech.passages if match_heading(passage.text) is not None]
     if not speech.sections and length >= _FLAT and len(numbered) >= _FLAT_POINTS:
         yield _Found(Doubt.FLAT, numbered[0].text, numbered[0].start, len(numbered))
+
+
+def _of_headings(speech: Speech) -> Iterator[_Found]:
+    """Paragraphs that look like headings."""
     for passage in speech.passages:
         kind = _missed(passage, speech)
         if kind is not None:
@@ -235,9 +240,10 @@ def _of_speech(source: Source, speech: Speech) -> Iterator[_Found]:
 
 
 def _shows(source: Source, speech: Speech) -> bool:
-    """Whether the title stands above the text; file names are often cut from its first words, which make no title."""
+    """Whether the title is a line above the text; file names are often cut from its first words, which make no title."""
     start = speech.passages[0].start if speech.passages else speech.stop
-    return re.sub(r"\s", "", speech.title) in re.sub(r"\s", "", source.text[speech.start : start])
+    above = source.text[speech.start : start].splitlines()
+    return re.sub(r"[\W_]", "", speech.title) in {re.sub(r"[\W_]", "", line) for line in above}
 
 
 def _missed(passage: Passage, speech: Speech) -> Doubt | None:

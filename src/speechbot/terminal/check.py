@@ -124,16 +124,17 @@ def _doubts(doubts: Sequence[Doubtful], *, shown: int) -> Iterable[Node]:
         same = seen.setdefault(doubt.kind.value, [])
         same.append(doubt)
         if len(same) <= shown:
-            text = zh_report.CHECK_DOUBT.format(line=doubt.line, message=message(doubt))
+            kind, _ = zh_report.DOUBTS[doubt.kind.value]
+            text = zh_report.CHECK_DOUBT.format(line=doubt.line, kind=kind, message=message(doubt))
             yield Node(line(text, Style.FAIR))
-    for kind, same in seen.items():
+    for name, same in seen.items():
         rest = same[shown:]
         if rest:
             numbers = list(dict.fromkeys(doubt.line for doubt in rest))
             lines = zh_report.LIST_SEPARATOR.join(map(str, numbers[:_LINES]))
             lines += zh_report.CHECK_MORE if len(numbers) > _LINES else ""
-            name, _ = zh_report.DOUBTS[kind]
-            yield Node(line(zh_report.CHECK_MORE_DOUBTS.format(kind=name, count=len(rest), lines=lines), Style.FAINT))
+            kind, _ = zh_report.DOUBTS[name]
+            yield Node(line(zh_report.CHECK_MORE_DOUBTS.format(kind=kind, count=len(rest), lines=lines), Style.FAINT))
 
 
 def _overlaps(found: Inspection) -> list[Block]:
