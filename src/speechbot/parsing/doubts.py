@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from speechbot.language.sentences import BLANK
 from speechbot.parsing.dropped import Drop, Lines
-from speechbot.parsing.headings import LAST, match_heading
+from speechbot.parsing.headings import LAST, clean_title, match_heading
 from speechbot.parsing.titles import stem_title
 
 if TYPE_CHECKING:
@@ -243,7 +243,7 @@ def _shows(source: Source, speech: Speech) -> bool:
     """Whether the title is a line above the text; file names are often cut from its first words, which make no title."""
     start = speech.passages[0].start if speech.passages else speech.stop
     above = source.text[speech.start : start].splitlines()
-    return re.sub(r"[\W_]", "", speech.title) in {re.sub(r"[\W_]", "", line) for line in above}
+    return re.sub(r"[\W_]", "", speech.title) in {re.sub(r"[\W_]", "", clean_title(line)) for line in above}
 
 
 def _missed(passage: Passage, speech: Speech) -> Doubt | None:
