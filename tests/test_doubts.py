@@ -153,13 +153,20 @@ def test_a_long_speech_with_numbered_paragraphs_alone_is_told() -> None:
 
 
 def test_lost_text_is_told_with_its_length() -> None:
-    """What was left out for no known reason, where it is more than a stray note."""
+    """What was left out for no known reason, where it is more than a stray note; a sentence is no subtitle."""
     text = TITLE + FIRST + SECOND + THIRD
     source = Source("防汛.txt", "utf-8", "0", text)
     start = text.index(SECOND)
-    lost = [Dropped(4, Drop.OTHER, SECOND.strip() * 2, start), Dropped(5, Drop.OTHER, "（略）", start + 40)]
+    lost = [
+        Dropped(1, Drop.HEADER, SECOND.strip(), 0),
+        Dropped(2, Drop.HEADER, SECOND.strip()[:-1], 12),
+        Dropped(4, Drop.OTHER, SECOND.strip() * 2, start),
+        Dropped(5, Drop.OTHER, "（略）", start + 40),
+    ]
 
-    assert [(doubt.kind, doubt.number) for doubt in doubts(source, parse(source), lost)] == [(Doubt.LOST, 60)]
+    found = [(doubt.line, doubt.kind, doubt.number) for doubt in doubts(source, parse(source), lost)]
+
+    assert found == [(1, Doubt.LOST, 30), (4, Doubt.LOST, 60)]
 
 
 def test_a_file_without_passages_is_told() -> None:

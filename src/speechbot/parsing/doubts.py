@@ -154,7 +154,9 @@ def _of_file(source: Source, passages: Sequence[Passage]) -> Iterator[_Found]:
 def _of_dropped(speeches: Sequence[Speech], dropped: Iterable[Dropped]) -> Iterator[_Found]:
     """Text that was lost; dates in the middle of a speech, which is where another one may start."""
     for item in dropped:
-        if item.kind is Drop.OTHER and len(item.text) >= _LOST:
+        # A subtitle is no sentence
+        known = item.kind is not Drop.OTHER and not (item.kind is Drop.HEADER and "。" in item.text)
+        if not known and len(item.text) >= _LOST:
             yield _Found(Doubt.LOST, item.text, item.start, len(item.text))
         elif item.kind is Drop.DATE and item.text[0] in "（(" and _is_inside(speeches, item.start):
             yield _Found(Doubt.SEVERAL, item.text, item.start)

@@ -26,11 +26,13 @@ class Places:
 
     Attributes:
         file: Id of the file's element.
-        ids: For the offset in the source at which each part starts, ascending, the id of its element.
+        ids: For the offset in the source at which each part starts the id of its element.
+        starts: These offsets, ascending.
     """
 
     file: str
     ids: dict[int, str]
+    starts: tuple[int, ...]
 
     @classmethod
     def of(cls, file: Inspected, anchor: str) -> Places:
@@ -38,14 +40,13 @@ class Places:
         ids = {section.start: f"{anchor}h{section.start}" for speech in file.speeches for section in speech.sections}
         ids |= {item.start: f"{anchor}o{item.start}" for item in _shown(file.audit.dropped)}
         ids |= {passage.start: f"{anchor}o{passage.start}" for speech in file.speeches for passage in speech.passages}
-        return cls(anchor, dict(sorted(ids.items())))
+        return cls(anchor, ids, tuple(sorted(ids)))
 
     def holding(self, offset: int) -> str:
         """Id of the last part that starts at or before ``offset``; of the first one, or the file, where nothing does."""
-        starts = list(self.ids)
-        if not starts:
+        if not self.starts:
             return self.file
-        return self.ids[starts[max(bisect_right(starts, offset) - 1, 0)]]
+        return self.ids[self.starts[max(bisect_right(self.starts, offset) - 1, 0)]]
 
 
 @dataclass(slots=True)
