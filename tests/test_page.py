@@ -151,10 +151,11 @@ def test_few_files_are_unfolded_and_many_are_not() -> None:
 def test_files_in_common_are_grouped() -> None:
     """The same paragraphs in the same files stand together."""
     long = "入秋以后风大物燥，山上的每一条小路都要有人看、有人管、有人记。"
-    words = Browser(page(looked_at(f"在会上的讲话\n{long}\n", copies=2), made=MADE)).words
+    browser = Browser(page(looked_at(f"在会上的讲话\n{long}\n", copies=2), made=MADE))
 
-    assert "几个文件里都有的段落" in words
-    assert "防火.txt · 第 1 段；1防火.txt · 第 1 段" in words
+    assert "几个文件里都有的段落" in browser.words
+    assert {"防火.txt · 第 1 段", "1防火.txt · 第 1 段"} <= set(browser.words)
+    assert {"#f1o7", "#f2o7"} <= set(browser.links) <= {f"#{anchor}" for anchor in browser.ids}
 
 
 def test_what_is_known_of_a_speech_is_shown() -> None:

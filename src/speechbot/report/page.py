@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from speechbot.report.charts import Column, bars, columns
 from speechbot.report.markup import Html, element, joined, trusted
 from speechbot.report.saving import GENERATOR
-from speechbot.report.tree import Places, doubt_words, trees
+from speechbot.report.tree import Places, doubt_words, passage_id, trees
 from speechbot.wording import zh_report
 
 if TYPE_CHECKING:
@@ -267,13 +267,19 @@ def _shared(found: Inspection) -> Sequence[Html]:
     """Paragraphs that stand in several files, those of the same files together."""
     if not found.shared:
         return ()
+    anchors = {file.source.name: f"f{number}" for number, file in enumerate(found.files, start=1)}
     groups: dict[tuple[str, ...], list[Html]] = {}
     for one in found.shared[:_SHARED]:
         words = one.text if len(one.text) <= _QUOTED else one.text[:_QUOTED] + "…"
-        places = zh_report.CLAUSE_SEPARATOR.join(
-            zh_report.SHARED_PLACE.format(source=place.source, paragraph=place.paragraph) for place in one.places
-        )
-        groups.setdefault(one.files, []).append(element("li", words, element("small", places)))
+        places = [
+            element(
+                "a",
+                zh_report.SHARED_PLACE.format(source=place.source, paragraph=place.paragraph),
+                href=f"#{passage_id(anchors[place.source], place)}",
+            )
+            for place in one.places
+        ]
+        groups.setdefault(one.files, []).append(element("li", words, element("small", *places)))
     folded = (
         element(
             "details",

@@ -39,7 +39,7 @@ class Places:
         """The places of a file's parts; where a section starts with its paragraph, that of the paragraph."""
         ids = {section.start: f"{anchor}h{section.start}" for speech in file.speeches for section in speech.sections}
         ids |= {item.start: f"{anchor}o{item.start}" for item in _shown(file.audit.dropped)}
-        ids |= {passage.start: f"{anchor}o{passage.start}" for speech in file.speeches for passage in speech.passages}
+        ids |= {passage.start: passage_id(anchor, passage) for speech in file.speeches for passage in speech.passages}
         return cls(anchor, ids, tuple(sorted(ids)))
 
     def holding(self, offset: int) -> str:
@@ -47,6 +47,11 @@ class Places:
         if not self.starts:
             return self.file
         return self.ids[self.starts[max(bisect_right(self.starts, offset) - 1, 0)]]
+
+
+def passage_id(file: str, passage: Passage) -> str:
+    """Id of a passage's element in the file whose element has the id ``file``."""
+    return f"{file}o{passage.start}"
 
 
 @dataclass(slots=True)
