@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from speechbot.indexing.lexical import FieldTokens
     from speechbot.language.words import Term
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -39,6 +38,13 @@ BENCH = ROOT.parent / "shared" / "bench"
 CACHE = ROOT / ".cache" / "benchmarks"
 QUESTIONS = Path(__file__).resolve().parent / "questions"
 PUBLIC = ("cmrc2018_dev", "drcd_dev", "stard_law")
+
+
+class FieldTokens(NamedTuple):
+    """Tokens of each passage and of the headings above it."""
+
+    passages: list[list[str]]
+    headings: list[list[str]]
 
 
 @dataclass(frozen=True)
@@ -89,7 +95,7 @@ class LabelledSet:
     @cached_property
     def tokens(self) -> FieldTokens:
         """Tokens of every field, as in an index."""
-        return fields.tokens_of(self.passages)
+        return FieldTokens(*map(list, fields.tokens_of(self.passages)))
 
     @cached_property
     def terms(self) -> list[list[Term]]:

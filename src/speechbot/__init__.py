@@ -16,6 +16,7 @@ from speechbot.errors import (
     QuestionFileError,
     ReportNotWritable,
     RollbackError,
+    SelfTestFailed,
     SourceError,
     SpeechbotError,
 )
@@ -43,6 +44,7 @@ __all__ = [
     "Retriever",
     "RollbackError",
     "Section",
+    "SelfTestFailed",
     "Source",
     "SourceError",
     "Speech",

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 from speechbot.errors import SpeechbotError
 from speechbot.evaluation import evaluate, load_questions, unfounded
 from speechbot.indexing import store
-from speechbot.indexing.indexer import build_index
+from speechbot.indexing.indexer import build_index, verify_index
 from speechbot.language.questions import check_question
 from speechbot.report import page, saving
 from speechbot.report.inspection import inspect
 from speechbot.retriever import Retriever
 from speechbot.terminal import render
-from speechbot.terminal.chat import Following, converse
+from speechbot.terminal.chat import converse
 from speechbot.terminal.check import check as checked
 from speechbot.terminal.check import summary
 from speechbot.terminal.screen import is_terminal, line, progress, show, writing_to
@@ -27,6 +27,7 @@ from speechbot.terminal.usage import (
     CheckOnly,
     Command,
     CorpusFolder,
+    GoldFile,
     IndexFolder,
     Json,
     ListErrors,
@@ -37,7 +38,9 @@ from speechbot.terminal.usage import (
     QuestionFile,
     ReportFile,
     SpeechTitle,
+    Strict,
     Top,
+    Verify,
     Version,
     Words,
     app,
@@ -64,12 +67,14 @@ def options(*, version: Version = False) -> None:
 
 
 @app.command("index", cls=Command, help=zh_commands.HELP_INDEX, epilog=zh_commands.EXAMPLES_INDEX)
-def build(
+def build(  # noqa: PLR0913 - one for each option
     *,
     corpus: CorpusFolder = None,
     index: IndexFolder = None,
     check: CheckOnly = False,
     report_file: ReportFile = None,
+    strict: Strict = False,
+    gold: GoldFile = None,
     as_json: Json = False,
 ) -> None:
     """Build the index, or only look at the corpus."""
@@ -79,7 +84,14 @@ def build(
         _look(folder, report_file, everything=check, as_json=as_json)
         return
     with progress(zh_commands.INDEX_PROGRESS) as advance:
-        report = build_index(folder, index or settings.index, model=settings.model, progress=advance)
+        report = build_index(
+            folder,
+            index or settings.index,
+            model=settings.model,
+            gold=gold or settings.gold,
+            strict=strict,
+            progress=advance,
+        )
     _print(report.to_dict(), render.index_report(report), as_json=as_json)
 
 
@@ -109,8 +121,7 @@ def chat(*, index: IndexFolder = None) -> None:
     if sys.stdin is None:
         raise SpeechbotError(zh_errors.INPUT_CLOSED)
     folder = index or _settings().index
-    following = Following(lambda: _retriever(folder), lambda: store.live(folder))
-    converse(following, stdin=sys.stdin, stdout=sys.stdout, environ=os.environ)
+    converse(_retriever(folder), stdin=sys.stdin, stdout=sys.stdout, environ=os.environ)
 
 
 @app.command(cls=Command, help=zh_commands.HELP_OUTLINE, epilog=zh_commands.EXAMPLES_OUTLINE)
@@ -123,9 +134,13 @@ def outline(*, speech: SpeechTitle = None, index: IndexFolder = None, as_json: J
 
 
 @app.command(cls=Command, help=zh_commands.HELP_STATUS, epilog=zh_commands.EXAMPLES_STATUS)
-def status(*, index: IndexFolder = None, as_json: Json = False) -> None:
-    """Check and describe the index."""
-    found = store.status(index or _settings().index)
+def status(*, index: IndexFolder = None, verify: Verify = False, as_json: Json = False) -> None:
+    """Describe the index, and check it."""
+    settings = _settings()
+    folder = index or settings.index
+    found = store.status(folder, verify=verify)
+    if verify:
+        verify_index(folder, model=settings.model)
     _print(found.to_dict(), render.status(found), as_json=as_json)
 
 

@@ -11,6 +11,7 @@
     ├── IndexLocked            another build is running
     ├── IndexNotWritable       the index folder cannot be written
     ├── ReportNotWritable      the page of a check cannot be written
+    ├── SelfTestFailed         a new generation is worse than the live one
     ├── RollbackError          no older generation to go back to
     ├── ModelError             the embedding model cannot be loaded or used
     ├── QuestionError          the question is empty, too long or not text
@@ -108,6 +109,15 @@ class ReportNotWritable(SpeechbotError):
 
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(zh_report.REPORT_ERROR.format(path=path, reason=reason))
+        self.path = path
+        self.reason = reason
+
+
+class SelfTestFailed(SpeechbotError):
+    """A generation does not reproduce its vectors, or lost the answer to a gold question; the live one stays live."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(zh_errors.SELF_TEST_FAILED.format(path=path, reason=reason))
         self.path = path
         self.reason = reason
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 HIGH = 0.8
 FAIR = 0.6
 
+_PLACES = 3  # further places of a paragraph that are written out
 _NOTHING = "—"  # a measure that has nothing to measure
 
 
@@ -72,6 +73,7 @@ def passage(hit: Hit, *, marked: bool) -> list[Block]:
         _place_line(hit.passage),
         Line((Span(zh_answers.CONFIDENCE, Style.FAINT), confidence(hit.score))),
     ]
+    lines += _places(hit)
     if not marked:
         lines.append(_sentence(hit))
     return [*lines, line(), quote(hit) if marked else line(hit.passage.text)]
@@ -90,6 +92,13 @@ def _place_line(passage: Passage, prefix: str = "") -> Line:
             Span(zh_answers.IN_FILE.format(source=passage.source), Style.FAINT),
         )
     )
+
+
+def _places(hit: Hit) -> list[Line]:
+    """Where else the paragraph stands in the same wording: all places where they are few, then their number."""
+    shown = [line(zh_answers.ALSO.format(place=place(other), source=other.source)) for other in hit.places[:_PLACES]]
+    more = len(hit.places) - len(shown)
+    return [*shown, line(zh_answers.ALSO_MORE.format(count=more), Style.FAINT)] if more > 0 else shown
 
 
 def _sentence(hit: Hit, *, indent: str = "", found: bool = True) -> Line:
@@ -212,10 +221,29 @@ def index_report(report: IndexReport) -> list[Block]:
                 added=report.added, changed=report.changed, removed=report.removed, unchanged=report.unchanged
             )
         ),
-        line(zh_answers.INDEX_WORK.format(encoded=report.encoded, seconds=f"{report.seconds:.1f}")),
+        line(
+            zh_answers.INDEX_WORK.format(
+                encoded=report.encoded, resumed=_resumed(report), seconds=f"{report.seconds:.1f}"
+            )
+        ),
         line(zh_answers.INDEX_GENERATION.format(generation=report.generation), Style.FAINT),
         *skipped(report.skipped),
+        *failed(report.failed),
+        *(
+            [line(zh_answers.INDEX_MISSED.format(ids=zh_commands.NAME_SEPARATOR.join(report.missed)), Style.FAIR)]
+            if report.missed
+            else []
+        ),
     ]
+
+
+def _resumed(report: IndexReport) -> str:
+    return zh_answers.INDEX_RESUMED.format(count=report.resumed) if report.resumed else ""
+
+
+def failed(files: Iterable[tuple[str, str]]) -> list[Block]:
+    """Files that could not be read, each with its reason."""
+    return [line(zh_answers.FAILED.format(name=name, reason=reason), Style.BAD) for name, reason in files]
 
 
 def skipped(files: Iterable[tuple[str, str]]) -> list[Block]:
@@ -234,7 +262,11 @@ def status(found: Status) -> list[Block]:
     others = [name for name in found.generations if name != found.generation]
     return [
         line(
-            zh_commands.STATUS_GENERATION.format(generation=found.generation, created=_local(manifest.created)),
+            zh_commands.STATUS_GENERATION.format(
+                generation=found.generation,
+                created=_local(manifest.created),
+                state=zh_commands.STATUS_VERIFIED if found.verified else zh_commands.STATUS_WHOLE,
+            ),
             Style.STRONG,
         ),
         line(zh_commands.STATUS_COUNTS.format(**asdict(manifest.counts))),

@@ -73,6 +73,11 @@ CheckOnly: TypeAlias = Annotated[bool, typer.Option("--check", help=zh_commands.
 ReportFile: TypeAlias = Annotated[
     Path | None, typer.Option("--report", metavar=zh_commands.METAVAR_PAGE, help=zh_commands.HELP_REPORT)
 ]
+Verify: TypeAlias = Annotated[bool, typer.Option("--verify", help=zh_commands.HELP_VERIFY)]
+Strict: TypeAlias = Annotated[bool, typer.Option("--strict", help=zh_commands.HELP_STRICT)]
+GoldFile: TypeAlias = Annotated[
+    Path | None, typer.Option("--gold", metavar=zh_commands.METAVAR_QUESTIONS, help=zh_commands.HELP_GOLD)
+]
 ListErrors: TypeAlias = Annotated[bool, typer.Option("--errors", help=zh_commands.HELP_ERRORS)]
 
 

@@ -34,6 +34,9 @@ HELP_SPEECH_TITLE = "讲话的题目或其中一部分，不写则列出全部"
 HELP_QUESTIONS = "每行一个 JSON 对象：id、type、question、gold"
 HELP_CHECK = "只检查材料：怎样切分、略去什么、哪里存疑，不建索引"
 HELP_REPORT = "把检查结果写成一个网页，供逐段查看；也不建索引"
+HELP_VERIFY = "逐个核对校验和，并做自检"
+HELP_STRICT = "有文件读不了就算失败，不更新索引"
+HELP_GOLD = "必答题文件（格式同 eval）：新索引丢了其中的答案就不启用（SPEECHBOT_GOLD）"
 HELP_ERRORS = "列出答错的题"
 HELP = """讲话材料问答：找到原文、标明出处，找不到就如实说没有。
 
@@ -69,10 +72,11 @@ HELP_OUTLINE = """列出讲话的标题和段数
 EXAMPLES_OUTLINE = """  speechbot outline
   speechbot outline 推进会
   speechbot outline --json"""
-HELP_STATUS = """检查索引，显示版本、数量、模型和大小
+HELP_STATUS = """显示索引的版本、数量、模型和大小
 
-逐个核对索引文件的校验和。"""
+加 --verify 时逐个核对索引文件的校验和，并做自检：抽取一些窗口重新编码，与存下的向量比较。"""
 EXAMPLES_STATUS = """  speechbot status
+  speechbot status --verify
   speechbot status --index 索引 --json"""
 HELP_ROLLBACK = """退回到上一个完好的索引版本
 
@@ -109,9 +113,12 @@ USAGE_OR = " 或 "
 
 # What commands print besides answers and reports (cli.py).
 INDEX_PROGRESS = "编码"
+RATE = "{rate} 个/秒"
 CHECK_DONE = "{sources} 个文件，{speeches} 篇讲话，{passages} 段；没有建索引"
 ROLLED_BACK = "已退回到 {generation}；重新运行 speechbot index 可再次得到最新版本"
-STATUS_GENERATION = "当前版本：{generation}（建于 {created}，完好）"
+STATUS_GENERATION = "当前版本：{generation}（建于 {created}，{state}）"
+STATUS_VERIFIED = "校验和与自检无误"
+STATUS_WHOLE = "文件齐全"
 STATUS_COUNTS = "内容：{sources} 个文件，{speeches} 篇讲话，{passages} 段，{windows} 个检索窗口"
 STATUS_MODEL = "模型：{name}（{dim} 维）"
 STATUS_SIZE = "大小：{size} MB"
