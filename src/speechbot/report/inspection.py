@@ -16,7 +16,7 @@ from speechbot.wording import zh_report
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from speechbot.indexing.indexer import Progress
+    from speechbot.indexing.embedding import Progress
     from speechbot.models import Source, Speech
     from speechbot.parsing.doubts import Doubtful
     from speechbot.readers import Corpus
