@@ -6,17 +6,22 @@ import json
 import os
 import sys
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from speechbot.errors import SpeechbotError
 from speechbot.evaluation import evaluate, load_questions, unfounded
 from speechbot.indexing import store
-from speechbot.indexing.indexer import build_index, preview, verify_index
+from speechbot.indexing.indexer import build_index, verify_index
 from speechbot.language.questions import check_question
+from speechbot.report import page, saving
+from speechbot.report.inspection import inspect
 from speechbot.retriever import Retriever
 from speechbot.terminal import render
 from speechbot.terminal.chat import converse
+from speechbot.terminal.check import check as checked
+from speechbot.terminal.check import summary
 from speechbot.terminal.screen import is_terminal, line, progress, show, writing_to
 from speechbot.terminal.usage import (
     CheckOnly,
@@ -31,6 +36,7 @@ from speechbot.terminal.usage import (
     OfSource,
     OfSpeech,
     QuestionFile,
+    ReportFile,
     SpeechTitle,
     Strict,
     Top,
@@ -41,7 +47,7 @@ from speechbot.terminal.usage import (
     complain,
     tolerant,
 )
-from speechbot.wording import zh_answers, zh_commands, zh_errors
+from speechbot.wording import zh_answers, zh_commands, zh_errors, zh_report
 
 __all__ = ["app", "main"]
 
@@ -66,6 +72,7 @@ def build(  # noqa: PLR0913 - one for each option
     corpus: CorpusFolder = None,
     index: IndexFolder = None,
     check: CheckOnly = False,
+    report_file: ReportFile = None,
     strict: Strict = False,
     gold: GoldFile = None,
     as_json: Json = False,
@@ -73,9 +80,8 @@ def build(  # noqa: PLR0913 - one for each option
     """Build the index, or only look at the corpus."""
     settings = _settings()
     folder = corpus or settings.corpus
-    if check:
-        found, speeches = preview(folder)
-        _print(render.preview_data(found, speeches), render.preview(found, speeches), as_json=as_json)
+    if check or report_file is not None:
+        _look(folder, report_file, everything=check, as_json=as_json)
         return
     with progress(zh_commands.INDEX_PROGRESS) as advance:
         report = build_index(
@@ -171,6 +177,19 @@ def _settings() -> "Settings":
     from speechbot.settings import load_settings  # noqa: PLC0415 - pydantic-settings takes 0.1 s that `--help` does without
 
     return load_settings()
+
+
+def _look(folder: Path, report_file: Path | None, *, everything: bool, as_json: bool) -> None:
+    """Show what would be indexed: on a page where one is asked for, and here, in full or in sum."""
+    if report_file is not None:
+        saving.check_target(report_file, folder)
+    with progress(zh_report.CHECK_PROGRESS) as advance:
+        found = inspect(folder, progress=advance)
+    blocks = checked(found, hint=report_file is None) if everything else summary(found)
+    if report_file is not None:
+        saving.save(report_file, page.page(found, made=datetime.now(UTC).astimezone()))
+        blocks.append(line(zh_report.REPORT_WRITTEN.format(path=report_file)))
+    _print(found.to_dict(), blocks, as_json=as_json)
 
 
 def _retriever(index: Path | None) -> Retriever:

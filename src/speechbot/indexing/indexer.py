@@ -38,18 +38,26 @@ if TYPE_CHECKING:
 _NAMED = 3  # files that an error names
 
 
-def preview(corpus: str | Path) -> tuple[Corpus, tuple[Speech, ...]]:
+def preview(corpus: str | Path, *, progress: Progress | None = None) -> tuple[Corpus, tuple[Speech, ...]]:
     """Read and parse a corpus without indexing it.
+
+    Args:
+        corpus: The corpus folder.
+        progress: Called with the number of files parsed so far and in all.
 
     Raises:
         CorpusError: The folder is missing, empty or holds no body paragraph.
     """
     folder = Path(corpus)
     found = read_corpus(folder)
-    speeches = tuple(speech for source in found.sources for speech in parse(source))
+    speeches: list[Speech] = []
+    for number, source in enumerate(found.sources, start=1):
+        speeches += parse(source)
+        if progress is not None:
+            progress(number, len(found.sources))
     if not any(speech.passages for speech in speeches):
         raise CorpusError(zh_errors.NO_PASSAGES.format(path=folder), path=folder)
-    return found, speeches
+    return found, tuple(speeches)
 
 
 def build_index(  # noqa: PLR0913 - each but the first two has a default

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from speechbot.evaluation import Outcome, Report, Scores
     from speechbot.indexing.store import Status
     from speechbot.models import Answer, Hit, IndexReport, Passage, Section, Speech
-    from speechbot.readers import Corpus
 
 # Confidence is a calibrated probability, an estimate: where the calibration holds, eight of ten answers at 0.8 hold
 # what was asked for; on materials of another kind it may be more or fewer.
@@ -178,17 +177,6 @@ def speech_data(speech: Speech) -> dict[str, Any]:
     }
 
 
-def preview_data(corpus: Corpus, speeches: Iterable[Speech]) -> dict[str, Any]:
-    """How a corpus is cut up, as ``--json`` prints it."""
-    return {
-        "sources": [
-            {"name": source.name, "encoding": source.encoding, "sha256": source.sha256} for source in corpus.sources
-        ],
-        "speeches": [speech_data(speech) for speech in speeches],
-        "skipped": [list(item) for item in corpus.skipped],
-    }
-
-
 def _speech(speech: Speech) -> Node:
     label = Line(
         (
@@ -196,12 +184,13 @@ def _speech(speech: Speech) -> Node:
             Span(zh_answers.OUTLINE_SPEECH.format(count=len(speech.passages), source=speech.source), Style.FAINT),
         )
     )
-    return Node(label, _sections(speech, parent=None))
+    return Node(label, headings(speech))
 
 
-def _sections(speech: Speech, *, parent: int | None) -> tuple[Node, ...]:
+def headings(speech: Speech, *, parent: int | None = None) -> tuple[Node, ...]:
+    """The headings below one of a speech's, or its topmost ones, each with all that is below it."""
     return tuple(
-        Node(_section(speech, section), _sections(speech, parent=number))
+        Node(_section(speech, section), headings(speech, parent=number))
         for number, section in enumerate(speech.sections)
         if section.parent == parent
     )
@@ -260,21 +249,6 @@ def failed(files: Iterable[tuple[str, str]]) -> list[Block]:
 def skipped(files: Iterable[tuple[str, str]]) -> list[Block]:
     """Files that were left out, each with its reason."""
     return [line(zh_answers.SKIPPED.format(name=name, reason=reason), Style.FAIR) for name, reason in files]
-
-
-def preview(corpus: Corpus, speeches: Iterable[Speech]) -> list[Block]:
-    """How a corpus is cut up: each file with its encoding and its trees, what is left out, how much there is."""
-    talks = tuple(speeches)
-    blocks: list[Block] = [
-        Node(
-            Line((Span(zh_commands.CHECK_SOURCE.format(name=source.name, encoding=source.encoding), Style.PLACE),)),
-            tuple(_speech(speech) for speech in talks if speech.source == source.name),
-        )
-        for source in corpus.sources
-    ]
-    count = sum(len(speech.passages) for speech in talks)
-    done = zh_commands.CHECK_DONE.format(sources=len(corpus.sources), speeches=len(talks), passages=count)
-    return [*blocks, *skipped(corpus.skipped), line(done)]
 
 
 def _local(moment: str) -> str:
