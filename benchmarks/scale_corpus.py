@@ -132,7 +132,7 @@ class ReplayEncoder:
             self.asked += 1
             vector: Floats = self._model.encode_passages([text])[0]
             return vector
-        noise = np.random.default_rng(key).standard_normal(self.dim, np.float32)
+        noise = np.random.default_rng(key).standard_normal(size=(self.dim,), dtype=np.float32)
         noise = noise * np.float32((1 / LIKENESS**2 - 1) ** 0.5 / float(np.linalg.norm(noise)))
         return self._unit(self._originals.vectors[original] + noise)
 

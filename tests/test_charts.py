@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 
 from speechbot.report.charts import Column, bars, columns
-from tests.test_markup import read
+from tests.test_elements import read
 
 
 def lengths(markup: str, name: str) -> list[float]:

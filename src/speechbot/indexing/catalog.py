@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 import numpy as np
 
 from speechbot.errors import FilterError, IndexDamaged
-from speechbot.indexing.tables import catalog_uri
+from speechbot.indexing.schema import catalog_uri
 from speechbot.language.text import fold
 from speechbot.models import Passage, Section, Source, Speech
 from speechbot.wording import zh_errors

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from speechbot.report.markup import Html, element
+from speechbot.report.elements import Html, element
 from speechbot.wording import zh_report
 
 if TYPE_CHECKING:

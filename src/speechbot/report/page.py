@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from speechbot.report.charts import Column, bars, columns
-from speechbot.report.markup import Html, element, joined, trusted
+from speechbot.report.elements import Html, element, joined, trusted
 from speechbot.report.saving import GENERATOR
 from speechbot.report.tree import Places, doubt_words, passage_id, trees
 from speechbot.wording import zh_report

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from speechbot.models import Passage, Section, Speech
 from speechbot.parsing.dropped import Drop, Dropped
+from speechbot.report.elements import Html, element, joined
 from speechbot.report.inspection import message
-from speechbot.report.markup import Html, element, joined
 from speechbot.wording import zh_report
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from speechbot.report.markup import Html, element, joined, text, trusted
+from speechbot.report.elements import Html, element, joined, text, trusted
 
 
 class Reader(HTMLParser):
