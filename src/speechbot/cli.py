@@ -139,9 +139,9 @@ def status(*, index: IndexFolder = None, verify: Verify = False, as_json: Json =
     settings = _settings()
     folder = index or settings.index
     found = store.status(folder, verify=verify)
-    if verify:
-        verify_index(folder, model=settings.model)
-    _print(found.to_dict(), render.status(found), as_json=as_json)
+    missed = verify_index(folder, model=settings.model, gold=settings.gold) if verify else ()
+    data = {**found.to_dict(), "missed": list(missed)}
+    _print(data, [*render.status(found), *render.missed(missed)], as_json=as_json)
 
 
 @app.command(cls=Command, help=zh_commands.HELP_ROLLBACK, epilog=zh_commands.EXAMPLES_ROLLBACK)

@@ -101,20 +101,31 @@ def build_index(  # noqa: PLR0913 - each but the first two has a default
         return build.run(opened, strict=strict, started=started)
 
 
-def verify_index(index: str | Path, *, model: str | None = None, encoder: Encoder | None = None) -> None:
-    """The self-test of the live generation, as before it was published.
+def verify_index(
+    index: str | Path, *, model: str | None = None, encoder: Encoder | None = None, gold: str | Path | None = None
+) -> tuple[str, ...]:
+    """Check the live generation as before it was published: every checksum, and the self-test.
+
+    Arguments are those of ``build_index``.
+
+    Returns:
+        Ids of the gold questions that it does not answer as it should.
 
     Raises:
         IndexNotFound: There is no index.
         IndexMismatch: It is damaged, or of another model.
         ModelError: The model cannot be loaded.
         SelfTestFailed: Its vectors do not reproduce.
+        QuestionFileError: ``gold`` is malformed.
     """
     folder, chosen = Path(index), Model(model, encoder)
+    questions = load_questions(Path(gold)) if gold is not None else ()
     with open_live(folder, verify=True) as generation:
         check_name(generation.manifest, chosen.name, path=folder)
         check_model(generation.manifest, chosen.open(indexing=False), path=folder)
         selftest.check_vectors(generation, chosen.open(indexing=False), index=folder)
+        nothing = selftest.Compared(None, first=True)
+        return selftest.check_gold(generation, nothing, chosen.open(indexing=False), questions, index=folder)
 
 
 @dataclass(frozen=True, slots=True)

@@ -229,12 +229,13 @@ def index_report(report: IndexReport) -> list[Block]:
         line(zh_answers.INDEX_GENERATION.format(generation=report.generation), Style.FAINT),
         *skipped(report.skipped),
         *failed(report.failed),
-        *(
-            [line(zh_answers.INDEX_MISSED.format(ids=zh_commands.NAME_SEPARATOR.join(report.missed)), Style.FAIR)]
-            if report.missed
-            else []
-        ),
+        *missed(report.missed),
     ]
+
+
+def missed(ids: Sequence[str]) -> list[Block]:
+    """The gold questions without their answer."""
+    return [line(zh_answers.MISSED.format(ids=zh_commands.NAME_SEPARATOR.join(ids)), Style.FAIR)] if ids else []
 
 
 def _resumed(report: IndexReport) -> str:
