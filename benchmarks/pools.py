@@ -38,7 +38,8 @@ class Pool:
         windows[:, 0] = np.searchsorted(self.rows, windows[:, 0])
         tokens, kept = self.labelled.tokens, self.rows.tolist()
         lexical = LexicalFields.build(
-            passages=[tokens.passages[row] for row in kept], headings=[tokens.headings[row] for row in kept]
+            [tokens.passages[row] for row in kept],
+            [tokens.headings[row] for row in kept],
         )
         return Ranker(VectorIndex.build(self.labelled.vectors[mask]), windows, lexical, calibration)
 

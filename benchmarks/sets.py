@@ -10,16 +10,17 @@ import hashlib
 import json
 import sys
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from speechbot.indexing import fields
 from speechbot.indexing.windows import windows
 from speechbot.language.text import fold
-from speechbot.language.words import query_terms, tokens
+from speechbot.language.words import query_terms
 from speechbot.models import Passage, Source
 from speechbot.onnx_model import FOLDER, OnnxModel, pool
 from speechbot.parsing.parser import parse
@@ -94,10 +95,7 @@ class LabelledSet:
     @cached_property
     def tokens(self) -> FieldTokens:
         """Tokens of every field, as in an index."""
-        headings = cache(lambda section: tokens("\n".join(section)))
-        return FieldTokens(
-            [tokens(one.text) for one in self.passages], [headings(one.section) for one in self.passages]
-        )
+        return FieldTokens(*map(list, fields.tokens_of(self.passages)))
 
     @cached_property
     def terms(self) -> list[list[Term]]:

@@ -14,7 +14,7 @@ import pytest
 from speechbot.errors import FilterError, IndexDamaged
 from speechbot.indexing.catalog import Catalog, Extent
 from speechbot.indexing.pieces import Fresh, Kept
-from speechbot.indexing.tables import write_catalog
+from speechbot.indexing.schema import write_catalog
 from speechbot.models import Passage, Section, Source, Speech
 
 if TYPE_CHECKING:
@@ -150,10 +150,14 @@ def test_the_same_wording_is_found_everywhere(tmp_path: Path) -> None:
     )
 
     with Catalog(tmp_path / "c") as catalog:
-        same = (passages[0], passages[2], passages[3])
-        assert catalog.alike([passages[2], passages[1]]) == {passages[2].id: same, passages[1].id: (passages[1],)}
-        assert catalog.alike([passages[4]]) == {passages[4].id: (passages[4],)}
-        assert catalog.alike([]) == {}
+        same, other, last = catalog.wordings([2, 1, 4])
+        assert catalog.wordings([0, 1, 2, 3, 2]) == [same, other, same, same, same]
+        assert len({same, other, last}) == 3
+        found = catalog.worded([other, same])
+        assert found == {same: {row: passages[row] for row in (0, 2, 3)}, other: {1: passages[1]}}
+        assert list(found[same]) == [0, 2, 3]
+        assert catalog.worded([last]) == {last: {4: passages[4]}}
+        assert catalog.worded([]) == {}
 
 
 def test_rows_follow_the_speeches(catalog: Catalog) -> None:

@@ -178,10 +178,12 @@ def test_windows_are_supported_by_their_cosines(pool: Pool) -> None:
     """The best window's support is what its cosine adds to the passage's score."""
     question = "购书经费怎么花？"
     ranked = pool.rank(question, 1)[0]
-    evidence = pool.ranker.evidence(Query(ToyEncoder().encode_queries([fold(question)])[0], query_terms(question)))
+    query = Query(ToyEncoder().encode_queries([fold(question)])[0], query_terms(question))
+    evidence, support = pool.ranker.evidence(query), pool.ranker.support(query, ranked)
 
-    assert len(ranked.support) == ranked.windows[1] - ranked.windows[0] > 1
-    assert max(ranked.support) == pytest.approx(WEIGHTS.cosine * float(evidence.cosine[ranked.row]))
+    assert len(support) == ranked.windows[1] - ranked.windows[0] > 1
+    assert support == pytest.approx(WEIGHTS.cosine * evidence.standard[slice(*ranked.windows)])
+    assert max(support) == pytest.approx(WEIGHTS.cosine * float(evidence.cosine[ranked.row]))
 
 
 @pytest.mark.parametrize("k", [0, -1, 1, 3, 20, 21, 1000])

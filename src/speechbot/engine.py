@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from speechbot.calibration import calibration
@@ -95,7 +96,7 @@ class Engine:
             raise IndexDamaged(self.generation.path, zh_errors.DAMAGE_NOT_VERBATIM)
         terms = Terms(query.terms, self.generation.lexical.passages)
         return [
-            Hit(passage, ranked.probability, self._highlight(ranked, passage, terms), tuple(others))
+            Hit(passage, ranked.probability, self._highlight(query, ranked, passage, terms), tuple(others))
             for ranked, (passage, *others) in found
         ]
 
@@ -104,31 +105,27 @@ class Engine:
         catalog, depth = self.generation.catalog, k * _AHEAD + _BESIDES
         while True:
             ranked = self._ranker.rank(query, depth if k > 0 else 0, rows=rows)
-            passages = catalog.passages([one.row for one in ranked])
-            alike = catalog.alike(passages)
-            seen: set[str] = set()
-            found = []
-            for one, passage in zip(ranked, passages, strict=True):
-                if passage.id not in seen:
-                    others = [place for place in alike[passage.id] if place != passage]
-                    seen.update(place.id for place in (passage, *others))
-                    found.append((one, [passage, *others]))
-            if len(found) >= k or len(ranked) < depth:
-                return found[:k]
+            first: dict[int, Ranked] = {}
+            for one, wording in zip(ranked, catalog.wordings([one.row for one in ranked]), strict=True):
+                first.setdefault(wording, one)
+            if len(first) >= k or len(ranked) < depth:
+                break
             depth *= 4
+        chosen = dict(islice(first.items(), max(k, 0)))
+        groups = catalog.worded(list(chosen))
+        return [(one, [groups[wording].pop(one.row), *groups[wording].values()]) for wording, one in chosen.items()]
 
-    def _highlight(self, ranked: Ranked, passage: Passage, terms: Terms) -> tuple[int, int]:
+    def _highlight(self, query: Query, ranked: Ranked, passage: Passage, terms: Terms) -> tuple[int, int]:
         """The sentence with the most evidence: what it holds of the question, and how near its window comes.
 
         The heading that the paragraph begins with is passed over where there is more: it stands in the place already.
         """
+        support = self._ranker.support(query, ranked)
         places = self.generation.windows[slice(*ranked.windows), 1:].tolist()
 
         def evidence(span: tuple[int, int]) -> float:
             touching = [
-                support
-                for (start, end), support in zip(places, ranked.support, strict=True)
-                if start < span[1] and span[0] < end
+                own for (start, end), own in zip(places, support, strict=True) if start < span[1] and span[0] < end
             ]
             return terms.coverage(passage.text[slice(*span)]) + max(touching)
 

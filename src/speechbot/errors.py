@@ -10,6 +10,7 @@
     │   └── IndexDamaged       a file of the index is missing, truncated or altered
     ├── IndexLocked            another build is running
     ├── IndexNotWritable       the index folder cannot be written
+    ├── ReportNotWritable      the page of a check cannot be written
     ├── SelfTestFailed         a new generation is worse than the live one
     ├── RollbackError          no older generation to go back to
     ├── ModelError             the embedding model cannot be loaded or used
@@ -27,7 +28,7 @@ from __future__ import annotations
 import errno
 from typing import TYPE_CHECKING
 
-from speechbot.wording import zh_errors
+from speechbot.wording import zh_errors, zh_report
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -99,6 +100,15 @@ class IndexNotWritable(SpeechbotError):
 
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(zh_errors.INDEX_NOT_WRITABLE.format(path=path, reason=reason))
+        self.path = path
+        self.reason = reason
+
+
+class ReportNotWritable(SpeechbotError):
+    """The page of a check cannot be written there, or must not be."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(zh_report.REPORT_ERROR.format(path=path, reason=reason))
         self.path = path
         self.reason = reason
 

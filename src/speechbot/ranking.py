@@ -54,14 +54,12 @@ class Ranked:
         score: Weighted evidence; higher is better, no fixed range.
         probability: Calibrated probability in [0, 1] that the passage answers.
         windows: Row of its first window, and of the window after its last.
-        support: What each of its windows adds to a score by its cosine.
     """
 
     row: int
     score: float
     probability: float
     windows: tuple[int, int]
-    support: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +143,7 @@ class Terms:
             held = [field.rows(token) for field in fields]
             for rows in held:
                 fresh = rows[~counted[rows]] if len(held) > 1 else rows
-                total[fresh] += share
+                np.add.at(total, fresh, share)
                 counted[fresh] = True
             for rows in held:
                 counted[rows] = False
@@ -215,7 +213,7 @@ class Ranker:
             found.scores[order].tolist(), nearest=found.nearest, covered=covered, passages=count
         )
         return [
-            Ranked(row, score, probability, (first, last), self._support(query, first, last, scale))
+            Ranked(row, score, probability, (first, last))
             for row, score, probability, first, last in zip(
                 found.rows[order].tolist(),
                 found.scores[order].tolist(),
@@ -261,10 +259,11 @@ class Ranker:
         scores: Floats = np.float32(self._calibration.cosine) * scale(best) + lexical[rows]
         return _Candidates(rows, scores, float(best.max()))
 
-    def _support(self, query: Query, first: int, last: int, scale: _Scale) -> tuple[float, ...]:
+    def support(self, query: Query, ranked: Ranked) -> list[float]:
         """What each window of a passage adds to a score by its cosine."""
-        standard = scale(self._vectors.cosines(query.vector, np.arange(first, last)))
-        return tuple((self._calibration.cosine * standard).tolist())
+        standard = self._scale(query)(self._vectors.cosines(query.vector, np.arange(*ranked.windows)))
+        found: list[float] = (self._calibration.cosine * standard).tolist()
+        return found
 
     def _words(self, query: Query) -> tuple[Floats, Floats, Floats]:
         """Lexical match of each body, share of the question in the headings above, and in either: (passages,) each."""

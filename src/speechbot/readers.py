@@ -57,10 +57,12 @@ class Corpus:
     Attributes:
         sources: Decoded files, sorted by name.
         skipped: Files and links left out, each ``(name, reason)``, sorted by name; control characters are escaped.
+        failed: Files that could not be read, likewise.
     """
 
     sources: tuple[Source, ...]
     skipped: tuple[tuple[str, str], ...]
+    failed: tuple[tuple[str, str], ...] = ()
 
 
 def read_corpus(folder: Path) -> Corpus:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 import numpy as np
 
 from speechbot.errors import FilterError, IndexDamaged
-from speechbot.indexing.tables import catalog_uri, wording_key
+from speechbot.indexing.schema import catalog_uri
 from speechbot.language.text import fold
 from speechbot.models import Passage, Section, Source, Speech
 from speechbot.wording import zh_errors
@@ -26,6 +26,7 @@ _PASSAGES = """
 SELECT p.row, p.id, p.text, s.title, p.section, s.source, p.paragraph, p.start, p.end
 FROM passages p JOIN speeches s ON s.number = p.speech
 """
+_WORDED = _PASSAGES.replace("p.row", "p.wording, p.row", 1)
 
 # Source texts held for comparison with what is about to be shown; a text of a million characters takes 2 MB.
 _TEXTS = 8
@@ -141,14 +142,22 @@ class Catalog:
             starts = [run.stop for run in ranges]
         return found
 
-    def alike(self, passages: Sequence[Passage]) -> dict[str, tuple[Passage, ...]]:
-        """The passages of the same wording as each of some, those included, in the order of the index, by id."""
-        wanted = json.dumps([passage.id for passage in passages])
-        clause = "WHERE p.wording IN (SELECT wording FROM passages WHERE id IN (SELECT value FROM json_each(?))) ORDER BY p.row"
-        groups: dict[int, list[Passage]] = {}
-        for record in self._query(f"{_PASSAGES} {clause}", wanted):
-            groups.setdefault(wording_key(record[2]), []).append(_passage(record))
-        return {passage.id: tuple(groups[wording_key(passage.text)]) for passage in passages}
+    def wordings(self, rows: Sequence[int]) -> list[int]:
+        """For each of some rows a number that passages of the same wording share, whatever their script or white space."""
+        found = dict(
+            self._query(
+                "SELECT row, wording FROM passages WHERE row IN (SELECT value FROM json_each(?))", json.dumps(rows)
+            )
+        )
+        return [found[row] for row in rows]
+
+    def worded(self, wordings: Sequence[int]) -> dict[int, dict[int, Passage]]:
+        """All passages of some wordings: for each its rows, ascending, with their passages."""
+        clause = "WHERE p.wording IN (SELECT value FROM json_each(?)) ORDER BY p.row"
+        groups: dict[int, dict[int, Passage]] = {}
+        for wording, *record in self._query(_WORDED + clause, json.dumps(wordings)):
+            groups.setdefault(wording, {})[record[0]] = _passage(tuple(record))
+        return groups
 
     def verbatim(self, passages: Iterable[Passage]) -> bool:
         """Whether the text of every passage is what stands at its place in its source."""

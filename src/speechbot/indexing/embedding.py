@@ -62,6 +62,11 @@ class Model:
             self._opened = open_encoder(self._configured, indexing=indexing)
         return self._opened
 
+    @property
+    def name(self) -> str:
+        """Name under which it is recorded."""
+        return model_name(self._configured) if self._given is None else self._given.name
+
     def weights(self) -> str:
         """SHA-256 of the model's files, or "" where they are not known: an encoder object, a name on a model hub.
 
@@ -77,8 +82,7 @@ class Model:
 
     def made(self, card: ModelCard) -> bool:
         """Whether it made the vectors of an index; known weights settle that without opening the model."""
-        name = model_name(self._configured) if self._given is None else self._given.name
-        if name != card.name:
+        if self.name != card.name:
             return False
         weights = self.weights()
         if weights and card.weights:

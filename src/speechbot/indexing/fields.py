@@ -10,7 +10,7 @@ from speechbot.language.text import fold
 from speechbot.language.words import tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from speechbot.models import Passage, Window
 
@@ -21,7 +21,14 @@ def embedded(passage: Passage, window: Window) -> str:
 
 
 def lexical_fields(passages: Sequence[Passage], *, words: tuple[str, ...] = ()) -> LexicalFields:
-    """Index the tokens of passages and of the headings above them; the position of a passage is its row.
+    """Index the tokens of passages; arguments as for ``tokens_of``."""
+    return LexicalFields.build(*tokens_of(passages, words=words))
+
+
+def tokens_of(
+    passages: Sequence[Passage], *, words: tuple[str, ...] = ()
+) -> tuple[Iterator[list[str]], Iterator[list[str]]]:
+    """Tokens of each passage, and of the headings above each, one after the other; the position of a passage is its row.
 
     Args:
         passages: The passages.
@@ -30,10 +37,7 @@ def lexical_fields(passages: Sequence[Passage], *, words: tuple[str, ...] = ()) 
 
     # Neighbours stand under the same headings
     @lru_cache(64)
-    def headings(section: tuple[str, ...]) -> list[str]:
+    def above(section: tuple[str, ...]) -> list[str]:
         return tokens("\n".join(section), words=words)
 
-    return LexicalFields.build(
-        (tokens(passage.text, words=words) for passage in passages),
-        (headings(passage.section) for passage in passages),
-    )
+    return (tokens(passage.text, words=words) for passage in passages), (above(passage.section) for passage in passages)

@@ -19,7 +19,7 @@ from speechbot.indexing.lexical import FILES as LEXICAL_FILES
 from speechbot.indexing.lexical import LexicalFields
 from speechbot.indexing.manifest import Counts, FileStamp, Manifest, ModelCard
 from speechbot.indexing.pieces import count, new_rows, window_places
-from speechbot.indexing.tables import write_catalog
+from speechbot.indexing.schema import write_catalog
 from speechbot.indexing.vectors import VectorIndex, moments_path, scan_path, scanned
 from speechbot.wording import zh_errors
 

@@ -16,6 +16,7 @@ from speechbot.indexing.disk import writing
 from speechbot.indexing.embedding import Embedder, Model
 from speechbot.indexing.generation import Content, open_catalog
 from speechbot.indexing.journal import discard
+from speechbot.indexing.manifest import check_model, check_name
 from speechbot.indexing.pieces import count
 from speechbot.indexing.plan import plan
 from speechbot.indexing.store import JOURNAL, generation_folder, live, locked, open_live, publish
@@ -37,18 +38,26 @@ if TYPE_CHECKING:
 _NAMED = 3  # files that an error names
 
 
-def preview(corpus: str | Path) -> tuple[Corpus, tuple[Speech, ...]]:
+def preview(corpus: str | Path, *, progress: Progress | None = None) -> tuple[Corpus, tuple[Speech, ...]]:
     """Read and parse a corpus without indexing it.
+
+    Args:
+        corpus: The corpus folder.
+        progress: Called with the number of files parsed so far and in all.
 
     Raises:
         CorpusError: The folder is missing, empty or holds no body paragraph.
     """
     folder = Path(corpus)
     found = read_corpus(folder)
-    speeches = tuple(speech for source in found.sources for speech in parse(source))
+    speeches: list[Speech] = []
+    for number, source in enumerate(found.sources, start=1):
+        speeches += parse(source)
+        if progress is not None:
+            progress(number, len(found.sources))
     if not any(speech.passages for speech in speeches):
         raise CorpusError(zh_errors.NO_PASSAGES.format(path=folder), path=folder)
-    return found, speeches
+    return found, tuple(speeches)
 
 
 def build_index(  # noqa: PLR0913 - each but the first two has a default
@@ -90,6 +99,33 @@ def build_index(  # noqa: PLR0913 - each but the first two has a default
     build = _Build(materials, folder, Model(model, encoder), questions, progress)
     with locked(folder), ExitStack() as opened:
         return build.run(opened, strict=strict, started=started)
+
+
+def verify_index(
+    index: str | Path, *, model: str | None = None, encoder: Encoder | None = None, gold: str | Path | None = None
+) -> tuple[str, ...]:
+    """Check the live generation as before it was published: every checksum, and the self-test.
+
+    Arguments are those of ``build_index``.
+
+    Returns:
+        Ids of the gold questions that it does not answer as it should.
+
+    Raises:
+        IndexNotFound: There is no index.
+        IndexMismatch: It is damaged, or of another model.
+        ModelError: The model cannot be loaded.
+        SelfTestFailed: Its vectors do not reproduce.
+        QuestionFileError: ``gold`` is malformed.
+    """
+    folder, chosen = Path(index), Model(model, encoder)
+    questions = load_questions(Path(gold)) if gold is not None else ()
+    with open_live(folder, verify=True) as generation:
+        check_name(generation.manifest, chosen.name, path=folder)
+        check_model(generation.manifest, chosen.open(indexing=False), path=folder)
+        selftest.check_vectors(generation, chosen.open(indexing=False), index=folder)
+        nothing = selftest.Compared(None, first=True)
+        return selftest.check_gold(generation, nothing, chosen.open(indexing=False), questions, index=folder)
 
 
 @dataclass(frozen=True, slots=True)
