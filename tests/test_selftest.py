@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from speechbot.errors import QuestionFileError, SelfTestFailed
-from speechbot.indexing.indexer import build_index
+from speechbot.errors import IndexDamaged, IndexMismatch, QuestionFileError, SelfTestFailed
+from speechbot.indexing.indexer import build_index, verify_index
 from speechbot.indexing.store import GENERATIONS, history, live, open_live
 from tests.conftest import ToyEncoder
+from tests.test_generation import flip
 from tests.test_indexer import RIVER, edit
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ ASKED = {
     "经费": ("购书经费怎么花？", ["购书经费要花在读者身上"]),
     "河长": ("青石河全长多少公里？", ["全长七十八公里"]),
 }
+
+HOPELESS = {"id": "火星", "type": "fact", "question": "火星上有没有水？", "gold": ["火星上没有水"]}
 
 
 class Changeable(ToyEncoder):
@@ -105,9 +108,8 @@ def test_answers_that_are_kept_pass(corpus: Path, index: Path) -> None:
 def test_what_was_missed_before_stops_nothing(corpus: Path, index: Path) -> None:
     """A question that the live generation does not answer either is reported by its id."""
     edit(corpus / RIVER, "三年就能成荫", "五年才能成荫")
-    hopeless = {"id": "火星", "type": "fact", "question": "火星上有没有水？", "gold": ["火星上没有水"]}
 
-    report = build_index(corpus, index, encoder=ToyEncoder(), gold=gold(corpus.parent, "经费", extra=[hopeless]))
+    report = build_index(corpus, index, encoder=ToyEncoder(), gold=gold(corpus.parent, "经费", extra=[HOPELESS]))
 
     assert report.missed == ("火星",)
     assert report.to_dict()["missed"] == ["火星"]
@@ -116,9 +118,7 @@ def test_what_was_missed_before_stops_nothing(corpus: Path, index: Path) -> None
 
 def test_a_first_generation_may_miss_some(corpus: Path, tmp_path: Path) -> None:
     """Any answer is better than none."""
-    hopeless = {"id": "火星", "type": "fact", "question": "火星上有没有水？", "gold": ["火星上没有水"]}
-
-    report = build_index(corpus, tmp_path / "新", encoder=ToyEncoder(), gold=gold(tmp_path, "经费", extra=[hopeless]))
+    report = build_index(corpus, tmp_path / "新", encoder=ToyEncoder(), gold=gold(tmp_path, "经费", extra=[HOPELESS]))
 
     assert report.missed == ("火星",)
     assert live(tmp_path / "新") == report.generation
@@ -126,11 +126,10 @@ def test_a_first_generation_may_miss_some(corpus: Path, tmp_path: Path) -> None:
 
 def test_another_model_must_find_everything(corpus: Path, index: Path) -> None:
     """The live generation cannot be asked with the new model, so that no miss is forgiven."""
-    hopeless = {"id": "火星", "type": "fact", "question": "火星上有没有水？", "gold": ["火星上没有水"]}
     before = live(index)
 
     with pytest.raises(SelfTestFailed, match="火星"):
-        build_index(corpus, index, encoder=ToyEncoder(salt=1), gold=gold(corpus.parent, extra=[hopeless]))
+        build_index(corpus, index, encoder=ToyEncoder(salt=1), gold=gold(corpus.parent, extra=[HOPELESS]))
 
     assert live(index) == before
 
@@ -160,3 +159,35 @@ def test_a_malformed_file_of_questions_changes_nothing(corpus: Path, tmp_path: P
         build_index(corpus, tmp_path / "新", encoder=ToyEncoder(), gold=tmp_path / "坏.jsonl")
 
     assert not (tmp_path / "新").exists()
+
+
+def test_a_live_generation_is_checked_on_request(index: Path, tmp_path: Path) -> None:
+    """It says which gold questions have no answer, whatever was so before; nothing is written."""
+    before = {path: path.stat().st_mtime_ns for path in index.rglob("*")}
+
+    assert verify_index(index, encoder=ToyEncoder()) == ()
+    questions = gold(tmp_path, "经费", "河长", extra=[HOPELESS])
+    assert verify_index(index, encoder=ToyEncoder(), gold=questions) == ("火星",)
+    assert {path: path.stat().st_mtime_ns for path in index.rglob("*")} == before
+
+
+def test_a_check_finds_vectors_that_do_not_reproduce(index: Path) -> None:
+    """A runtime that gives other vectors than the index holds."""
+    with pytest.raises(SelfTestFailed):
+        verify_index(index, encoder=Changeable())
+
+
+@pytest.mark.parametrize("other", [ToyEncoder(name="other"), ToyEncoder(salt=1)], ids=["name", "weights"])
+def test_a_check_finds_another_model(index: Path, other: ToyEncoder) -> None:
+    """Told as when it is asked."""
+    with pytest.raises(IndexMismatch):
+        verify_index(index, encoder=other)
+
+
+def test_a_check_finds_a_wrong_bit(index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However large the index."""
+    monkeypatch.setattr("speechbot.indexing.generation.VERIFY_LIMIT", 0)
+    flip(index / GENERATIONS / live(index) / "windows.moments.npy")
+
+    with pytest.raises(IndexDamaged, match="校验和不符"):
+        verify_index(index, encoder=ToyEncoder())
