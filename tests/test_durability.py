@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
+from speechbot import Retriever
 from speechbot.indexing.indexer import build_index
 from speechbot.indexing.store import CURRENT, DRAFT, GENERATIONS, JOURNAL, LOCK, live
 from tests.conftest import DATA, ToyEncoder
@@ -119,6 +121,22 @@ def test_nothing_is_written_elsewhere(corpus: Path, tmp_path: Path, name: str) -
         plain = unquote(urlsplit(path).path) if path.startswith("file:") else path
         assert plain.startswith((str(index), str(cache))) or Path(plain) in index.parents, path
     assert [path for _, path in answer] == []
+
+
+@pytest.mark.parametrize(
+    "name", ["file:索引", os.fsdecode(b"\xff\xfe"), "a\nb", "~", "-n", "索引?mode=memory", "长" * 80, "😀"], ids=ascii
+)
+def test_any_folder_will_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """Whatever a folder is called, to SQLite, faiss or a shell, by a relative path too: it is built, updated and asked."""
+    monkeypatch.chdir(tmp_path)
+    corpus = shutil.copytree(DATA / "corpus", tmp_path / "材料")
+    build_index(corpus, name, encoder=ToyEncoder())
+    edit(corpus / RIVER, "三年就能成荫", "五年才能成荫")
+    build_index(corpus, name, encoder=ToyEncoder())
+
+    with Retriever.open(name, encoder=ToyEncoder()) as retriever:
+        assert "五年才能成荫" in retriever.search("柳树几年成荫？", 1)[0].passage.text
+    assert {path.name for path in tmp_path.iterdir()} == {"材料", name}
 
 
 def test_a_build_leaves_what_the_design_names(corpus: Path, index: Path) -> None:

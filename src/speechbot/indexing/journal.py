@@ -62,7 +62,8 @@ class Journal:
 
     @classmethod
     def _opened(cls, path: Path, card: ModelCard) -> Self:
-        connection = sqlite3.connect(path, isolation_level=None)
+        # Absolute: a relative path may begin with "file:", which would make it a URI
+        connection = sqlite3.connect(path.absolute(), isolation_level=None)
         try:
             # A power cut may cost the last vectors, never the file: in WAL mode that is what NORMAL means
             connection.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;" + _SCHEMA)

@@ -270,11 +270,21 @@ def _index(path: Path) -> faiss.Index:
     """Read a faiss file, mapped where the system can."""
     import faiss  # noqa: PLC0415
 
-    if os.name == "nt":  # no mapping there, and no path but ASCII: see ``VectorIndex.save``
+    # No mapping on Windows, and no path but ASCII: see ``VectorIndex.save``; no path elsewhere that is not UTF-8
+    if os.name == "nt" or not _is_utf8(path):
         return _read(path)
     # Opened by us first, for an error that names the file
     path.open("rb").close()
     return faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
+
+
+def _is_utf8(path: Path) -> bool:
+    """Whether faiss can be told the path."""
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _read(path: Path) -> faiss.Index:
