@@ -237,7 +237,7 @@ class LexicalIndex:
             once.setdefault(token, factor)
         total = np.zeros(len(self), np.float32)
         for span, factor in zip(self._spans(list(once)), once.values(), strict=True):
-            # Faster than ``total[rows] += weights``, and than anything that spares rows (benchmarks/lexical.json)
+            # Faster than ``total[rows] += weights``, and than anything that spares rows (benchmarks/README.md)
             np.add.at(total, self.postings.indices[span], np.float32(factor) * self._weights[span])
         return total
 
