@@ -26,7 +26,7 @@ from typing import Any
 import numpy as np
 import record
 from measures import disk, fresh, status, times
-from sets import PUBLIC
+from sets import paragraphs, questions
 
 HERE = Path(__file__).resolve().parent
 SIZES = (10_000, 100_000, 1_000_000)
@@ -35,18 +35,9 @@ COMPARED = 100  # questions that are also answered exhaustively
 CHANGED = "今年要把读书会办到每一个村，让人人有书读、有地方读书。"
 
 
-def questions() -> list[str]:
-    """Questions of the public sets, one of each in turn."""
-    found = []
-    for name in PUBLIC:
-        lines = (record.BENCH / f"{name}.queries.jsonl").read_text(encoding="utf-8").splitlines()
-        found.append([json.loads(line)["question"] for line in lines[:QUESTIONS]])
-    return [question for group in zip(*found, strict=True) for question in group][:QUESTIONS]
-
-
 def build(folder: Path, size: int) -> dict[str, Any]:
     """Write the corpus, index it; then change one file and index again."""
-    from scale_corpus import Originals, ReplayEncoder, paragraphs, write_corpus  # noqa: PLC0415 - a process of its own
+    from scale_corpus import Originals, ReplayEncoder, write_corpus  # noqa: PLC0415 - a process of its own
 
     from speechbot import build_index  # noqa: PLC0415
 
@@ -88,7 +79,7 @@ def ask(folder: Path) -> dict[str, Any]:
     from speechbot.indexing.store import open_live  # noqa: PLC0415
     from speechbot.retriever import Retriever  # noqa: PLC0415
 
-    index, asked = folder / "index", questions()
+    index, asked = folder / "index", questions(QUESTIONS)
     clock = time.perf_counter()
     open_live(index).close()
     generation = time.perf_counter() - clock
@@ -121,7 +112,7 @@ def compare(folder: Path) -> dict[str, Any]:
     encoder, generation = open_encoder(), open_live(folder / "index")
     ranker = Ranker(generation.vectors, generation.windows, generation.lexical, calibration(BUNDLED))
     passages, windows = [], []
-    for question in questions()[:COMPARED]:
+    for question in questions(COMPARED):
         query = Query(encoder.encode_queries([fold(question)])[0], query_terms(fold(question)))
         exact = ranker.evidence(query)
         best = np.argsort(-ranker.scores(exact), kind="stable")[:10]

@@ -13,24 +13,20 @@ for real.
 from __future__ import annotations
 
 import hashlib
-import json
 import random
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
 import numpy as np
-from sets import BENCH, CACHE, PUBLIC
+from sets import CACHE
 
 from speechbot.encoder import BUNDLED, open_encoder
 from speechbot.indexing.windows import windows
 from speechbot.language.text import fold
 from speechbot.language.words import segment
-from speechbot.models import Source
-from speechbot.parsing.parser import parse
-from speechbot.readers import decode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -42,22 +38,6 @@ EDITED = 0.5
 LIKENESS = 0.95
 SEED = 20261125
 _PER_FILE = 100  # windows, about as many as a speech has
-
-
-def paragraphs(bench: Path = BENCH) -> list[str]:
-    """Every real paragraph once."""
-    return list(dict.fromkeys(text.strip() for text in _texts(bench) if len(text.strip()) > 20))
-
-
-def _texts(bench: Path) -> Iterator[str]:
-    for name in PUBLIC:
-        with (bench / f"{name}.corpus.jsonl").open(encoding="utf-8") as file:
-            for line in file:
-                yield from json.loads(line)["text"].split("\n")
-    for path in sorted((bench / "speeches").rglob("*.txt")):
-        text, encoding = decode(path.read_bytes(), path=path)
-        for speech in parse(Source(path.name, encoding, "", text)):
-            yield from (passage.text for passage in speech.passages)
 
 
 def _pieces(text: str) -> list[str]:

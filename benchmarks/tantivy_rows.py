@@ -1,17 +1,32 @@
-"""An index of tantivy over rows of tokens, as far as its Python binding goes."""
+"""An index of tantivy over rows of tokens, as far as its Python binding goes, and what is left of it after kills.
+
+For the kills a process replaces the same file again and again and says what it begins and what it has committed:
+
+    python benchmarks/tantivy_rows.py ROWS INDEX
+
+It is killed at a random moment of a commit, then the index is opened: it must be that of the last commit that was
+announced, or of the next one, and whole. The kernel outlives a killed writer, so this says nothing about loss of power.
+(benchmarks/kills.py does the like to a whole index of ours.)
+"""
 
 from __future__ import annotations
 
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from itertools import count
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import tantivy
+from repeats import Rows
 from tantivy import Occur, Query
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from pathlib import Path
-
-    from repeats import Rows
 
 # Rows of a file, rows that are asked for, memory that a writer may fill.
 FILE, TOP, HEAP = 100, 256, 500_000_000
@@ -30,14 +45,17 @@ class Tantivy:
         self.index = tantivy.Index(self.schema, str(folder))
         self.searcher = self.index.searcher()
 
-    def write(self, writer: tantivy.IndexWriter, rows: Rows, *, first: int = 0, generation: int = 0) -> None:
+    def writer(self) -> tantivy.IndexWriter:
+        """A writer of one thread."""
+        return self.index.writer(HEAP, 1)
+
+    def write(self, writer: tantivy.IndexWriter, rows: Rows, *, generation: int = 0) -> None:
         """Add rows; they are not there before ``commit``."""
-        words, starts = rows.vocabulary, rows.starts.tolist()
-        for row in range(len(rows)):
+        for row, tokens in enumerate(rows):
             document = tantivy.Document()
-            document.add_text("body", " ".join([words[i] for i in rows.ids[starts[row] : starts[row + 1]].tolist()]))
-            document.add_unsigned("row", first + row)
-            document.add_unsigned("file", (first + row) // FILE)
+            document.add_text("body", " ".join(tokens))
+            document.add_unsigned("row", row)
+            document.add_unsigned("file", row // FILE)
             document.add_unsigned("generation", generation)
             writer.add_document(document)
 
@@ -80,13 +98,64 @@ class Tantivy:
         hits = self.searcher.search(self.either(self.present(question)), 1, count=False).hits
         return float(hits[0][0]) if hits else 0.0
 
+    def frequencies(self, question: dict[str, Any]) -> list[int]:
+        """How many rows hold each token."""
+        return [self.searcher.doc_freq("body", token) for token in question["tokens"]]
+
     def of_rows(self, question: dict[str, Any], rows: list[int]) -> list[float]:
         """Score of some rows."""
         among = Query.const_score_query(Query.term_set_query(self.schema, "row", rows), 0.0)
         hits = self.searcher.search(self.either(self.weighted(question), must=[among]), len(rows), count=False).hits
         return [score for score, _ in hits]
 
-    def rows_where(self, field: str, value: int) -> list[tantivy.DocAddress]:
-        """Addresses of the rows with a value."""
-        query = Query.term_query(self.schema, field, value)
-        return [address for _, address in self.searcher.search(query, 10 * FILE, count=False).hits]
+    def generations(self) -> list[int]:
+        """Which generation each row of file 0 is of."""
+        hits = self.searcher.search(Query.term_query(self.schema, "file", 0), 10 * FILE, count=False).hits
+        return self.values("generation", [address for _, address in hits])
+
+    def whole(self, words: Sequence[str], number: int) -> bool:
+        """Whether every row is there once, file 0 is of one generation, and some words can be searched."""
+        hits = self.searcher.search(Query.all_query(), number + FILE, count=False).hits
+        found = self.best({"tokens": words, "weights": [1.0] * len(words)})
+        rows = sorted(self.values("row", [address for _, address in hits]))
+        return bool(found) and rows == list(range(number)) and len(set(self.generations())) == 1
+
+
+def killed(folder: Path, rows: Path, kills: int) -> dict[str, int]:
+    """Kill a writer at random moments of its third commit; count what was whole afterwards."""
+    moments, found = random.Random(0), {"kills": kills, "whole": 0, "last_announced": 0, "the_next": 0}  # noqa: S311 - no secret
+    words, number = Rows.load(rows).vocabulary, Tantivy(folder).searcher.num_docs
+    for _ in range(kills):
+        command = [sys.executable, __file__, str(rows), str(folder)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as writer:  # noqa: S603 - our own words
+            assert writer.stdout is not None
+            lines = writer.stdout
+            for _line in range(3):  # the first commit and the beginning of the second, which is timed
+                lines.readline()
+            clock = time.perf_counter()
+            announced, seconds = int(lines.readline()), time.perf_counter() - clock
+            lines.readline()
+            time.sleep(moments.random() * seconds)
+            os.kill(writer.pid, signal.SIGKILL)
+            announced = max([announced, *(int(line) for line in lines.read().split() if line.isdigit())])
+        index = Tantivy(folder)
+        generation = max(index.generations(), default=0)
+        found["whole"] += index.whole(words[:: len(words) // 20], number)
+        found["last_announced"] += generation == announced
+        found["the_next"] += generation == announced + 1
+    return found
+
+
+def write_on(rows: Rows, folder: Path) -> None:
+    """Commit generation after generation of file 0."""
+    index = Tantivy(folder)
+    writer, last = index.writer(), max(index.generations(), default=0)
+    for generation in count(last + 1):
+        print("begin", flush=True)
+        first = generation * FILE % (len(rows) - FILE)
+        index.replace(writer, rows.some(first, first + FILE), generation)
+        print(generation, flush=True)
+
+
+if __name__ == "__main__":
+    write_on(Rows.load(Path(sys.argv[1])), Path(sys.argv[2]))

@@ -26,8 +26,8 @@ import faiss
 import numpy as np
 import record
 from measures import times
-from scale import questions
-from scale_corpus import LIKENESS, Originals, paragraphs
+from scale_corpus import LIKENESS, Originals
+from sets import paragraphs, questions
 
 from speechbot.encoder import open_encoder
 from speechbot.indexing import vectors as shipped
@@ -132,7 +132,7 @@ def main() -> None:
     sizes = parser.parse_args().sizes
     real = Originals(paragraphs()).vectors
     encoder = open_encoder()
-    asked = encoder.encode_queries([fold(question) for question in questions()[:QUESTIONS]])
+    asked = encoder.encode_queries([fold(question) for question in questions(QUESTIONS)])
     results = {str(size): measure(rows(real, size), asked) for size in sizes}
     record.write(
         HERE / "vectors.json",

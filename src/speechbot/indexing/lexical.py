@@ -84,10 +84,11 @@ class Postings:
         columns = np.frombuffer(keys, np.uint64) if keys else np.zeros(0, np.uint64)
         # Stable: rows stay in order within a column
         order = np.argsort(columns, kind="stable")
-        tokens, starts = np.unique(columns[order], return_index=True)
+        columns = columns[order]
+        starts = np.flatnonzero(np.append(True, columns[1:] != columns[:-1])[: len(columns)])
         rows = np.repeat(np.arange(len(lengths), dtype=np.int32), np.array(held, np.int64))
         return cls(
-            tokens,
+            columns[starts],
             np.append(starts, len(columns)).astype(np.int64),
             rows[order],
             np.array(counts, np.uint16)[order],
@@ -103,11 +104,15 @@ class Postings:
         """
         target = places.astype(np.int32)[self.indices]
         kept = target >= 0
-        before = np.concatenate([np.zeros(1, np.int64), np.cumsum(kept, dtype=np.int64)])
+        # Every column has an entry, which ``reduceat`` needs
+        held = np.add.reduceat(kept, self.indptr[:-1], dtype=np.int64) if len(kept) else np.zeros(0, np.int64)
+        indptr = np.append(0, np.cumsum(held))
         lengths = np.zeros(rows, np.int32)
         stays = places >= 0
         lengths[places[stays]] = self.lengths[stays]
-        return type(self)(self.tokens, before[self.indptr], target[kept], self.counts[kept], lengths)
+        if kept.all():
+            return type(self)(self.tokens, indptr, target, self.counts, lengths)
+        return type(self)(self.tokens, indptr, target[kept], self.counts[kept], lengths)
 
     def joined(self, other: Self) -> Self:
         """Both at once, for postings over the same row numbers; no row may hold tokens in both."""
@@ -237,7 +242,7 @@ class LexicalIndex:
             once.setdefault(token, factor)
         total = np.zeros(len(self), np.float32)
         for span, factor in zip(self._spans(list(once)), once.values(), strict=True):
-            # Faster than ``total[rows] += weights``, and than anything that spares rows (benchmarks/lexical.json)
+            # Faster than ``total[rows] += weights``, and than anything that spares rows (benchmarks/README.md)
             np.add.at(total, self.postings.indices[span], np.float32(factor) * self._weights[span])
         return total
 
