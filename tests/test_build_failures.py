@@ -66,6 +66,16 @@ def test_a_file_that_cannot_be_read_stops_nothing(corpus: Path, index: Path, enc
     assert (mended.sources, mended.added, mended.failed) == (3, 1, ())
 
 
+def test_a_corpus_of_which_nothing_can_be_read_says_why(corpus: Path, tmp_path: Path, encoder: ToyEncoder) -> None:
+    """Nothing is left to index: the files that failed are named with their reasons, strict or not."""
+    only_not_text(corpus)
+
+    with pytest.raises(CorpusError, match=r"有 1 个文件没能读入（坏\.txt：.+）.*speechbot index$"):
+        build_index(corpus, tmp_path / "索引", encoder=encoder)
+
+    assert not (tmp_path / "索引" / "CURRENT").exists()
+
+
 def test_a_strict_build_refuses_a_file_that_cannot_be_read(corpus: Path, index: Path, encoder: ToyEncoder) -> None:
     """The error names the files, three at most, with the reasons; nothing is encoded, the last index stays."""
     for name in "甲乙丙丁":

@@ -116,6 +116,16 @@ def test_what_was_missed_before_stops_nothing(corpus: Path, index: Path) -> None
     assert live(index) == report.generation
 
 
+def test_an_unchanged_corpus_is_asked_as_well(corpus: Path, index: Path) -> None:
+    """Where nothing is published the report says all the same which gold questions have no answer."""
+    before = history(index)
+
+    report = build_index(corpus, index, encoder=ToyEncoder(), gold=gold(corpus.parent, "经费", extra=[HOPELESS]))
+
+    assert report.missed == ("火星",)
+    assert history(index) == before
+
+
 def test_a_first_generation_may_miss_some(corpus: Path, tmp_path: Path) -> None:
     """Any answer is better than none."""
     report = build_index(corpus, tmp_path / "新", encoder=ToyEncoder(), gold=gold(tmp_path, "经费", extra=[HOPELESS]))

@@ -169,7 +169,7 @@ class _Build:
         same_model = live_one is not None and self._model.made(live_one.manifest.model)
         journal = self._index / JOURNAL
         if live_one is not None and same_words and same_model and made.idle:
-            done = _Done(live_one.name)
+            done = _Done(live_one.name, missed=self._missed(live_one))
         else:
             embedder = Embedder(self._model, journal, self._progress)
             with embedder.vectors(made, live_one, same_model=same_model) as vectors:
@@ -200,9 +200,17 @@ class _Build:
 
         return publish(self._index, content, check=test), missed
 
+    def _missed(self, live_one: Generation) -> tuple[str, ...]:
+        """Which gold questions have no answer in a generation that stays live."""
+        if not self._gold:
+            return ()
+        nothing, encoder = selftest.Compared(None, first=True), self._model.open(indexing=False)
+        return selftest.check_gold(live_one, nothing, encoder, self._gold, index=self._index)
+
     def _check(self, made: Plan, *, strict: bool) -> None:
         """Refuse a corpus of which nothing is left, or not everything."""
-        if strict and made.failed:
+        empty = not count(made.pieces, "passages")
+        if made.failed and (strict or empty):
             named = zh_errors.CONFIG_SEPARATOR.join(
                 zh_corpus.CORPUS_SKIPPED.format(name=name, reason=reason) for name, reason in made.failed[:_NAMED]
             )
@@ -210,7 +218,7 @@ class _Build:
                 zh_corpus.CORPUS_STRICT.format(path=self._corpus, count=len(made.failed), files=named),
                 path=self._corpus,
             )
-        if not count(made.pieces, "passages"):
+        if empty:
             raise CorpusError(zh_errors.NO_PASSAGES.format(path=self._corpus), path=self._corpus)
 
     def _replaced(self, made: Plan, live_one: Generation | None) -> list[Passage]:
