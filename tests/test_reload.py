@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from speechbot import Retriever, build_index, retriever
-from speechbot.indexing.store import CURRENT, GENERATIONS, history, live, rollback
+from speechbot.indexing.lease import Lease
+from speechbot.indexing.store import CURRENT, GENERATIONS, history, live, open_live, rollback
 from tests.conftest import ToyEncoder
 from tests.test_generation import flip, rewrite
 
@@ -181,6 +182,27 @@ def test_closing_waits_for_questions_under_way(index: Path, monkeypatch: pytest.
 
         assert terms(asked.result()) == {"第1"}
     opened.close()
+
+
+def test_closing_while_a_generation_is_opened_closes_that_too(
+    corpus: Path, index: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither the old generation nor the new one stays open."""
+    opened = Retriever.open(index, encoder=ToyEncoder())
+    first, second = opened.generation, rebuild(corpus, index, 2)
+    def closing(folder: Path) -> object:
+        found = open_live(folder)
+        opened.close()
+        return found
+
+    monkeypatch.setattr(retriever, "open_live", closing)
+    with pytest.raises(ValueError, match="closed"):
+        opened.ask(QUESTION)
+
+    for name in (first, second):
+        claim = Lease.claim(index / GENERATIONS / name / "manifest.json")
+        assert claim is not None
+        claim.release()
 
 
 def damaged(corpus: Path, index: Path) -> None:
