@@ -22,6 +22,13 @@ _CALLED = rf"(?>{_CALL}(?=[，、,\s：:！!]|$))"
 _SALUTATION = re.compile(rf"{_CALLED}(?:[，、,\s]+并?{_CALLED})*\s*(?:[：:！!，,]|(?<=们))")
 _LONGEST_SALUTATION = 160  # in characters
 
+# An editor's note: ※这是李大山同志2024年3月5日在全县大会上讲话的一部分。
+_NOTE = re.compile(
+    r"[*※（(\s]*(?:(?:这是|本文是|本文系).{2,120}?(?:讲话|报告|谈话|发言|致辞|演讲|文章|党课|内容)的?(?:全文|一部分|主要部分|部分内容|节选|摘要|要点|主要内容)?|本文(?:根据|原载|译自|节选自).{2,100})[。）)*\s]*"
+)
+
+_LONGEST_NOTE = 200  # in characters
+
 _PATTERNS: tuple[tuple[str, int, re.Pattern[str]], ...] = (
     # name, longest line it may be, pattern of the whole line
     ("rule", 200, re.compile(r"[^\w（）()]+")),
@@ -51,6 +58,13 @@ _PATTERNS: tuple[tuple[str, int, re.Pattern[str]], ...] = (
     ),
     ("source", 90, re.compile(r"[*（(]*(?:根据|据|本文|选自|摘自|录自|原载).{2,80}(?:刊印|排印|录音整理)[。）)*]*")),
     ("source", 300, re.compile(r"(?:https?://|www\.)\S+")),
+    ("source", 100, re.compile(r"原标题\s*[：:].{2,90}")),
+    ("note", 200, _NOTE),
+    (
+        "caption",
+        300,
+        re.compile(r".{0,250}(?:记者|通讯员)[\s\u4e00-\u9fff、·]{2,24}?[/／]?\s*摄(?:影)?[）)]?[。\s]*|(?:上|下|左|右|题)?图为[^。]{2,200}。?"),
+    ),
     (
         "closing",
         24,
@@ -72,8 +86,8 @@ def furniture(line: str) -> str | None:
     """Kind of setting that ``line`` (stripped, of any length) consists of, or None for anything that may be content.
 
     Kinds: ``rule`` (no letter in it), ``markup`` (HTML tags alone), ``page`` (a page number), ``contents`` (the word over a contents list),
-    ``footnote``, ``date``, ``salutation``, ``applause``, ``source`` (agency lead, newspaper, editor, address) and
-    ``closing`` (thanks at the end).
+    ``footnote``, ``date``, ``salutation``, ``applause``, ``source`` (agency lead, newspaper, editor, address), ``note``
+    (an editor's, on where the text comes from), ``caption`` (of a photograph) and ``closing`` (thanks at the end).
     """
     length = len(line)
     for kind, longest, pattern in _PATTERNS:
@@ -86,3 +100,10 @@ def greeting(text: str) -> int:
     """Length of the salutation that ``text`` starts with, its colon or exclamation mark included; 0 where there is none."""
     match = _SALUTATION.match(text[:_LONGEST_SALUTATION])
     return match.end() if match and match[0][-1] in "：:！!" else 0
+
+
+def closing_note(text: str) -> int:
+    """Where an editor's note begins that ends ``text`` in its line; 0 where there is none."""
+    tail = max(0, len(text) - _LONGEST_NOTE)
+    start = max(text.rfind("※", tail), text.rfind("。这是", tail) + 1, text.rfind("。本文", tail) + 1, text.rfind("。（这是", tail) + 1)
+    return start if start > 0 and _NOTE.fullmatch(text[start:].strip()) else 0

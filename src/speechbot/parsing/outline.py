@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from speechbot.parsing.headings import FRONT, OUTER
+from speechbot.parsing.headings import FRONT, is_outer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -94,7 +94,7 @@ def nest(candidates: Sequence[Candidate], stop: int, turns: Sequence[int] = ()) 
 def _key(candidate: Candidate) -> tuple[str, int]:
     """What makes two headings siblings wherever they stand."""
     heading = candidate.heading
-    return heading.kind, -1 if heading.kind == "标题" and heading.title in OUTER else candidate.depth
+    return heading.kind, -1 if heading.kind == "标题" and is_outer(heading.title or "") else candidate.depth
 
 
 def _is_clause(opened: Sequence[_Open], candidate: Candidate) -> bool:
@@ -137,7 +137,7 @@ def _refuses(entry: _Open, candidate: Candidate, rank: float) -> bool:
 def _rank(candidate: Candidate) -> float:
     """Rank of a style not open yet; above ``_POINT_RANK`` it goes under whatever is open."""
     heading = candidate.heading
-    if heading.kind == "标题" and heading.title in OUTER:
+    if heading.kind == "标题" and is_outer(heading.title or ""):
         return _TOP
     if candidate.depth == 0 and heading.kind in _RANKS:
         return _RANKS[heading.kind]

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from speechbot.parsing.contents import contents_lines
 from speechbot.parsing.furniture import furniture, greeting
-from speechbot.parsing.headings import OUTER, Heading, clean_title, match_heading
+from speechbot.parsing.headings import OUTER, Heading, clean_title, is_outer, match_heading
 from speechbot.parsing.outline import Node, nest
 from speechbot.parsing.series import Candidate, in_series
-from speechbot.parsing.titles import is_person, is_short
+from speechbot.parsing.people import is_person
+from speechbot.parsing.titles import is_short
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -114,7 +115,7 @@ def _is_unnumbered(
 ) -> bool:
     """Whether a line without a number is a heading: short, between two texts, no sentence, no signature."""
     line = lines[at]
-    if clean_title(line.text) in OUTER:
+    if is_outer(clean_title(line.text)):
         return True
     if following is None or not is_short(line) or not _reads_as_title(line.text):
         return False

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from speechbot.parsing.furniture import furniture, greeting
-from speechbot.parsing.headings import OUTER, clean_title, match_heading
+from speechbot.parsing.furniture import furniture
+from speechbot.parsing.headings import clean_title, is_outer, match_heading
+from speechbot.parsing.joined import SPEECH, joined_title
+from speechbot.parsing.origin import labelled
+from speechbot.parsing.people import is_person
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,11 +23,7 @@ _MOST_WORDS = 4  # lines of title, subtitles and speakers; more short lines are 
 _NOTES = frozenset({"rule", "markup", "source", "page", "footnote"})
 _HEADER_LINES = 12  # title, subtitle, date, speaker and notes take no more
 
-_SPEECH = (
-    r"(?:讲话|致辞|致词|发言|演讲|报告|讲稿|党课|主持词|表态|贺信|贺电|慰问信|回信|贺词|开幕词|闭幕词|祝词|祝辞|倡议书|公开信|说明|宣讲|"
-    r"述职|体会|汇报)(?:提纲|稿|材料|摘要|实录|全文|节选|要点)*"
-)
-_SPEECH_TITLE = re.compile(rf".*{_SPEECH}\s*(?:[（(【\[].{{0,30}}[）)】\]])?")
+_SPEECH_TITLE = re.compile(rf".*{SPEECH}\s*(?:[（(【\[].{{0,30}}[）)】\]])?")
 _COMPILATION = re.compile(
     r".*[（(【\[]?\s*(?:共|合集)?\s*[\d一二三四五六七八九十]{1,3}\s*篇\s*[）)】\]]?|.*(?:汇编|合集)"
 )
@@ -32,24 +31,20 @@ _PART = re.compile(
     r"[【（(]?\s*(?:第\s*[一二三四五六七八九十\d]{1,3}\s*篇|(?:篇|范文|材料|讲话稿?)\s*[一二三四五六七八九十\d]{1,3})\s*[】）)]?"
     r"(?:[：:、\s]\s*(?P<title>.{2,60}))?"
 )
-_NAME = re.compile(r"[*\s>]*[\u4e00-\u9fff]{1,2}\s{0,4}[\u4e00-\u9fff]{1,2}[*\s]*")
-_OFFICE = re.compile(
-    r"[*\s>]*\S{2,40}(?:主席|总理|书记|主任|部长|委员|局长|市长|省长|县长|校长|院长|总统)[\s　]*[\u4e00-\u9fff·\s]{2,6}[*\s]*"
-)
 _COUNT = re.compile(r"[（(【]\s*(?:共|合集)?\s*[\d一二三四五六七八九十]{1,3}\s*篇\s*[）)】]")
-_SUBTITLE = re.compile(r"[*\s>]*(?:——|--|—).+")
+_SUBTITLE = re.compile(r"[*\s>]*(?:——|――|--|—|―).+")
 _BRACKETED = re.compile(r"[*\s>]*[（(].*[）)][*\s]*|\*[^*].*[^*]\*")
 _UNFINISHED = frozenset("。！？；：，、,;:!?…")
-# 标题（2020年9月8日）姓名 run together with the text, as in files whose line breaks were lost.
-_RUN_TOGETHER = re.compile(
-    rf"(?:新华社[^，。]{{1,8}}\d{{1,2}}日电)?(?P<title>[^。！？；\n]{{2,80}}?{_SPEECH})(?P<date>[（(]\d{{4}}年\d{{1,2}}月\d{{1,2}}日[^）)]{{0,20}}[）)])"
-)
 # 标题（2020年9月8日）姓名 in one line, above the text or run together with it.
 _SIGNED = re.compile(r"(?P<title>[^（(]{4,60})(?P<date>[（(][^（）()]{6,40}[）)])\s*[\u4e00-\u9fff·]{2,4}")
-# The speaker, with an office or without, between such a title and the salutation.
-_SPEAKER = re.compile(
-    r"\s*(?:(?:[\u4e00-\u9fff]{2,20}(?:主席|总理|书记|部长)\s*)?[\u4e00-\u9fff]{2,4}?(?=尊敬|各位|同志|女士|先生|朋友))?"
+# 原标题：… stands under a text that was taken from a page of the web, and names it; at the head of a file it is the title.
+_ORIGINAL = re.compile(r"原标题\s*[：:]\s*(?P<title>.{2,80})")
+# A report of an agency or paper begins so: 新华社北京3月5日电, 据某网3月5日报道.
+_LEAD = re.compile(
+    r"(?:【[^】]{2,12}】)?据?(?:新华社|新华网|人民网|中新网|中新社|央广网|央视网|国际在线|人民日报|本报)[^，。；]{0,24}?(?:电|讯|消息|报道)[\s（(：:]"
 )
+_LEAST_ORIGINALS = 2  # in a file that is a jumble of pages
+_FOLLOWING = 400  # lines in which the speaker's name is looked for
 _STEM_DATE = re.compile(r"(?:\d{4}[-_.年]?\d{1,2}[-_.月]?\d{1,2}日?|\d{8}|\d{4}年?)[\s_\-—]+(?:\d{1,3}[\s_\-—]+)?")
 
 
@@ -62,12 +57,14 @@ class Opening:
         body: Position of the first line after title, date and speaker.
         title: Its title, or None where the file shows none.
         skip: Characters of the line at ``body`` that belong to a title run together with the text.
+        setting: What stands over the text or before it in its line, piece by piece.
     """
 
     first: int
     body: int
     title: str | None
     skip: int = 0
+    setting: tuple[str, ...] = ()
 
 
 def openings(lines: Sequence[Line]) -> list[Opening]:
@@ -75,11 +72,22 @@ def openings(lines: Sequence[Line]) -> list[Opening]:
     if not lines:
         return []
     found = [_opening(lines, 0)]
+    jumbled = sum(_ORIGINAL.match(line.text) is not None for line in lines) >= _LEAST_ORIGINALS
     position = found[0].body
     while position < len(lines):
-        if _starts_speech(lines, position, found[-1].body):
+        original = _ORIGINAL.match(lines[position].text)
+        if original:
+            if found[-1].title is None:
+                title = clean_title(original["title"])
+                found[-1] = replace(found[-1], title=title, setting=(*found[-1].setting, title))
+            position += 1
+        starts = original or _starts_speech(lines, position, found[-1].body)
+        if starts and position < len(lines):
             found.append(_opening(lines, position))
             position = max(found[-1].body, position + 1)
+        elif jumbled and position > found[-1].body and _LEAD.match(lines[position].text):
+            found.append(Opening(position, position, None))
+            position += 1
         else:
             position += 1
     return found
@@ -91,12 +99,6 @@ def stem_title(name: str) -> str:
     stem = stem.rsplit(".", 1)[0] if "." in stem[1:] else stem
     rest = _STEM_DATE.sub("", stem, count=1) if _STEM_DATE.match(stem) else stem
     return rest if re.search(r"[\u4e00-\u9fff]{2}", rest) and not furniture(rest) else stem
-
-
-def is_person(line: str) -> bool:
-    """Whether the line may be no more than a name, with an office before it or without."""
-    named = _NAME.fullmatch(line) or _OFFICE.fullmatch(line)
-    return bool(named) and match_heading(line) is None and clean_title(line) not in OUTER
 
 
 def is_short(line: Line) -> bool:
@@ -134,20 +136,22 @@ def _opening(lines: Sequence[Line], first: int) -> Opening:
     if not titles and len(people) > 1 and people[0] == first:
         # A title of four characters looks like a name until the name follows.
         titles = [(first, clean_title(lines[first].text))]
+    setting = tuple(line.text for line in lines[compiled:position])
     if titles:
-        return Opening(titles[0][0] if compiled > first else first, position, titles[0][1])
-    return _run_together(lines, first, position)
+        return Opening(titles[0][0] if compiled > first else first, position, titles[0][1], setting=setting)
+    return _run_together(lines, first, position, setting)
 
 
 def _header_role(lines: Sequence[Line], position: int, *, placed: bool) -> str | None:
     """Part that a line plays over a speech, or None where the speech has begun."""
     line = lines[position]
     kind = furniture(line.text)
-    if kind == "date" or (_SUBTITLE.fullmatch(line.text) and is_short(line)):
+    label = labelled(line.text)
+    if kind == "date" or (_SUBTITLE.fullmatch(line.text) and is_short(line)) or (label and label[0] != "title"):
         return "date"
     if kind is not None:
         return "note" if kind in _NOTES else None
-    if not is_short(line) or clean_title(line.text) in OUTER:
+    if not is_short(line) or is_outer(clean_title(line.text)):
         return None
     return _short_role(lines, position, placed=placed)
 
@@ -172,6 +176,10 @@ def _short_role(lines: Sequence[Line], position: int, *, placed: bool) -> str | 
 
 def _part_title(text: str) -> str:
     """The title in a line; empty for a bare 第一篇, after which it follows."""
+    label = labelled(text)
+    original = _ORIGINAL.fullmatch(text)
+    if label or original:
+        return clean_title(label[1] if label else original["title"] if original else "")
     part = _PART.fullmatch(text)
     signed = _SIGNED.fullmatch(text)
     if signed and furniture(signed["date"]) == "date":
@@ -179,22 +187,19 @@ def _part_title(text: str) -> str:
     return clean_title((part["title"] or "") if part else text)
 
 
-def _run_together(lines: Sequence[Line], first: int, body: int) -> Opening:
+def _run_together(lines: Sequence[Line], first: int, body: int, setting: tuple[str, ...]) -> Opening:
     """A speech without title lines; its title may stand at the start of the text itself."""
-    if body < len(lines):
-        text = lines[body].text
-        match = _RUN_TOGETHER.match(text)
-        if match and match.end() < len(text):
-            return Opening(first, body, clean_title(match["title"]), skip=_after_greeting(text, match.end()))
-    return Opening(first, body, None)
-
-
-def _after_greeting(text: str, start: int) -> int:
-    """Where the text begins that follows a title up to ``start``: after speaker and salutation where there is one."""
-    speaker = _SPEAKER.match(text, start)
-    spoken = speaker.end() if speaker else start
-    length = greeting(text[spoken:])
-    return spoken + length if 0 < length < len(text) - spoken else start
+    if body == len(lines):
+        return Opening(first, body, None, setting=setting)
+    line = lines[body]
+    following = "\n".join(other.text for other in lines[body + 1 : body + _FOLLOWING])
+    joined = joined_title(line.text, following=following, cut=line.cut)
+    if joined is None:
+        return Opening(first, body, None, setting=setting)
+    setting = (*setting, *joined.setting)
+    if joined.end == len(line.text):
+        return Opening(first, body + 1, joined.title, setting=setting)
+    return Opening(first, body, joined.title, joined.end, setting)
 
 
 def _starts_speech(lines: Sequence[Line], position: int, body: int) -> bool:
@@ -209,7 +214,8 @@ def _starts_speech(lines: Sequence[Line], position: int, body: int) -> bool:
         return False
     following = lines[position + 1].text if position + 1 < len(lines) else ""
     dated = furniture(following) == "date" and following[:1] in "（(" and not is_person(line.text)
-    return dated or (bool(_SPEECH_TITLE.fullmatch(line.text)) and _is_set_off(lines, position))
+    subtitled = _SUBTITLE.fullmatch(following) and _SPEECH_TITLE.fullmatch(following) and not is_person(line.text)
+    return dated or (bool(subtitled or _SPEECH_TITLE.fullmatch(line.text)) and _is_set_off(lines, position))
 
 
 def _is_set_off(lines: Sequence[Line], position: int) -> bool:
