@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _LONGEST_TITLE = 60
 _SHORTEST_TITLE = 4
 _MOST_WORDS = 4  # lines of title, subtitles and speakers; more short lines are text
-_NOTES = frozenset({"rule", "markup", "source", "page", "footnote"})
+_NOTES = frozenset({"rule", "markup", "source", "page", "footnote", "note", "caption"})
 _HEADER_LINES = 12  # title, subtitle, date, speaker and notes take no more
 
 _SPEECH_TITLE = re.compile(rf".*{SPEECH}\s*(?:[（(【\[].{{0,30}}[）)】\]])?")
@@ -43,6 +43,7 @@ _ORIGINAL = re.compile(r"原标题\s*[：:]\s*(?P<title>.{2,80})")
 _LEAD = re.compile(
     r"(?:【[^】]{2,12}】)?据?(?:新华社|新华网|人民网|中新网|中新社|央广网|央视网|国际在线|人民日报|本报)[^，。；]{0,24}?(?:电|讯|消息|报道)[\s（(：:]"
 )
+_TAG = re.compile(r"<[^<>]{1,300}>|^[\[【](?:视频|图文|组图|图解|直播|转载)[\]】]")
 _LEAST_ORIGINALS = 2  # in a file that is a jumble of pages
 _FOLLOWING = 400  # lines in which the speaker's name is looked for
 _STEM_DATE = re.compile(r"(?:\d{4}[-_.年]?\d{1,2}[-_.月]?\d{1,2}日?|\d{8}|\d{4}年?)[\s_\-—]+(?:\d{1,3}[\s_\-—]+)?")
@@ -77,20 +78,26 @@ def openings(lines: Sequence[Line]) -> list[Opening]:
     while position < len(lines):
         original = _ORIGINAL.match(lines[position].text)
         if original:
-            if found[-1].title is None:
-                title = clean_title(original["title"])
-                found[-1] = replace(found[-1], title=title, setting=(*found[-1].setting, title))
-            position += 1
-        starts = original or _starts_speech(lines, position, found[-1].body)
-        if starts and position < len(lines):
-            found.append(_opening(lines, position))
+            found[-1] = _named(found[-1], _without_tags(original["title"]))
+        start = position + 1 if original else position
+        if start < len(lines) and (original or _starts_speech(lines, position, found[-1].body)):
+            found.append(_opening(lines, start))
             position = max(found[-1].body, position + 1)
-        elif jumbled and position > found[-1].body and _LEAD.match(lines[position].text):
+            continue
+        if jumbled and position > found[-1].body and _LEAD.match(lines[position].text):
             found.append(Opening(position, position, None))
-            position += 1
-        else:
-            position += 1
+        position += 1
     return found
+
+
+def _named(opening: Opening, title: str) -> Opening:
+    """The speech under the title that stands below it, where it has none of its own."""
+    return opening if opening.title or not title else replace(opening, title=title, setting=(*opening.setting, title))
+
+
+def _without_tags(title: str) -> str:
+    """A title from a page of the web, without HTML and the kind of page."""
+    return clean_title(_TAG.sub("", title))
 
 
 def stem_title(name: str) -> str:
@@ -145,7 +152,7 @@ def _opening(lines: Sequence[Line], first: int) -> Opening:
 def _header_role(lines: Sequence[Line], position: int, *, placed: bool) -> str | None:
     """Part that a line plays over a speech, or None where the speech has begun."""
     line = lines[position]
-    kind = furniture(line.text)
+    kind = None if position == 0 and _ORIGINAL.fullmatch(line.text) else furniture(line.text)
     label = labelled(line.text)
     if kind == "date" or (_SUBTITLE.fullmatch(line.text) and is_short(line)) or (label and label[0] != "title"):
         return "date"
@@ -179,7 +186,7 @@ def _part_title(text: str) -> str:
     label = labelled(text)
     original = _ORIGINAL.fullmatch(text)
     if label or original:
-        return clean_title(label[1] if label else original["title"] if original else "")
+        return clean_title(label[1]) if label else _without_tags(original["title"] if original else "")
     part = _PART.fullmatch(text)
     signed = _SIGNED.fullmatch(text)
     if signed and furniture(signed["date"]) == "date":
