@@ -117,7 +117,9 @@ class _Reader:
         """Read the sidecar of one material into ``own``."""
         call = name.removesuffix(SUFFIX)
         # Here the folder counts: a sidecar lies beside its material.
-        found = [call] if call in self.names else [other for other in self._called.get(call, ()) if _stem(other) == call]
+        found = (
+            [call] if call in self.names else [other for other in self._called.get(call, ()) if _stem(other) == call]
+        )
         if not found:
             self.tell(name, zh_sidecars.NO_MATERIAL)
             return
@@ -160,10 +162,7 @@ class _Reader:
     def _load(self, name: str, path: Path, folder: Path) -> object:
         """The value in a file, or None for an empty one and for one that cannot be read, which is told."""
         try:
-            if path.is_symlink() and not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder)):
-                raise YamlError(zh_sidecars.OUTSIDE)
-            if path.stat().st_size > _LARGEST * 1_000_000:
-                raise YamlError(zh_sidecars.TOO_LARGE.format(limit=_LARGEST))
+            _check(path, folder)
             return load(_decoded(path.read_bytes()))
         except OSError as error:
             self.tell(name, zh_sidecars.UNREADABLE.format(detail=unreadable(error)))
@@ -180,6 +179,14 @@ def _found(folder: Path) -> Sequence[tuple[str, Path]]:
         paths = [Path(root, name) for name in files if not name.startswith((".", "~"))]
         found.extend((path.relative_to(folder).as_posix(), path) for path in paths)
     return sorted((name, path) for name, path in found if is_sidecar(name) and path.is_file())
+
+
+def _check(path: Path, folder: Path) -> None:
+    """Refuse what may be anything: a link that leads out of the corpus, a file too large to be a sidecar."""
+    if path.is_symlink() and not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder)):
+        raise YamlError(zh_sidecars.OUTSIDE)
+    if path.stat().st_size > _LARGEST * 1_000_000:
+        raise YamlError(zh_sidecars.TOO_LARGE.format(limit=_LARGEST))
 
 
 def _decoded(data: bytes) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import difflib
 import re
 from dataclasses import dataclass, field
@@ -100,9 +100,9 @@ class Fields:
 
     def _date(self, value: object, place: str) -> str | None:
         """A date as ISO 8601; YAML has made objects and numbers of some already."""
-        if isinstance(value, datetime.datetime):
+        if isinstance(value, dt.datetime):
             value = value.date()
-        text = value.isoformat() if isinstance(value, datetime.date) else _line(value)
+        text = value.isoformat() if isinstance(value, dt.date) else _line(value)
         date = first_date(text) if text else ""
         # 2024-3-5 and 2024年3月5日 are understood; a date with more around it is a mistake.
         whole = text is not None and (_ISO.fullmatch(text) or re.fullmatch(r"[\d\s年月日号./-]+", text))
@@ -126,7 +126,9 @@ class Fields:
         """What is said of each speech of a file, in order or under its title."""
         if isinstance(value, list):
             return [
-                self._read(item, SPEECH, place + zh_sidecars.PLACE_SPEECH.format(number=number)) if item is not None else {}
+                self._read(item, SPEECH, place + zh_sidecars.PLACE_SPEECH.format(number=number))
+                if item is not None
+                else {}
                 for number, item in enumerate(value, 1)
             ]
         if isinstance(value, dict) and all(isinstance(title, str) for title in value):

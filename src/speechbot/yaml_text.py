@@ -17,7 +17,7 @@ class YamlError(ValueError):
     """A text that is no YAML as we read it; its message is a reason in Chinese that says how to mend it."""
 
 
-class _Loader(_Base):  # type: ignore[misc] - one of two classes, which one depends on the wheel
+class _Loader(_Base):  # type: ignore[misc]  # one of two classes; which one depends on the wheel
     """The safe loader, but a key given twice is a mistake: the first value would be lost without a word."""
 
     def construct_mapping(self, node: Any, deep: bool = False) -> Any:  # noqa: ANN401, FBT001, FBT002 - PyYAML's signature

@@ -48,7 +48,9 @@ def _own(entries: object, at: int, title: str) -> Mapping[str, Any]:
 def _laid_over(speech: Speech, said: Mapping[str, Any]) -> Speech:
     """The speech with the values given; another title makes the one in the text one more name."""
     title = said.get("title") or speech.title
-    aliases = dict.fromkeys((*said.get("aliases", ()), *((speech.title,) if title != speech.title else ()), *speech.aliases))
+    aliases = dict.fromkeys(
+        (*said.get("aliases", ()), *((speech.title,) if title != speech.title else ()), *speech.aliases)
+    )
     aliases.pop(title, None)
     return replace(
         speech,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 # A year in either script, with or without spaces inside: 2020年, 二〇二〇年, 一九四五年.
 _YEAR = r"[\d０-９一二三四五六七八九〇○零]{2,4}\s*年"
@@ -41,7 +42,13 @@ _PATTERNS: tuple[tuple[str, int, re.Pattern[str]], ...] = (
     ("date", 20, re.compile(r"[*>\s]*\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?:\s+\d{1,2}:\d{2}(?::\d{2})?)?")),
     ("salutation", _LONGEST_SALUTATION, _SALUTATION),
     ("applause", 30, re.compile(r"[（(〔【][^）)〕】]*(?:掌声|鼓掌|欢呼|笑声|起立)[^）)〕】]*[）)〕】][。！]?")),
-    ("source", 60, re.compile(r"[（(]?\s*(?:据)?(?:新华社|新华网|人民网|中新网|中新社|央视网|央广网)[^，。：]{1,20}\d{1,2}日\s*(?:电|讯)[^，。]{0,16}[）)]?")),
+    (
+        "source",
+        60,
+        re.compile(
+            r"[（(]?\s*(?:据)?(?:新华社|新华网|人民网|中新网|中新社|央视网|央广网)[^，。：]{1,20}\d{1,2}日\s*(?:电|讯)[^，。]{0,16}[）)]?"
+        ),
+    ),
     (
         "source",
         60,
@@ -85,6 +92,7 @@ _PATTERNS: tuple[tuple[str, int, re.Pattern[str]], ...] = (
 )
 
 
+@lru_cache(maxsize=4096)  # each line is asked for by several modules
 def furniture(line: str) -> str | None:
     """Kind of setting that ``line`` (stripped, of any length) consists of, or None for anything that may be content.
 
@@ -108,5 +116,10 @@ def greeting(text: str) -> int:
 def closing_note(text: str) -> int:
     """Where an editor's note begins that ends ``text`` in its line; 0 where there is none."""
     tail = max(0, len(text) - _LONGEST_NOTE)
-    start = max(text.rfind("※", tail), text.rfind("。这是", tail) + 1, text.rfind("。本文", tail) + 1, text.rfind("。（这是", tail) + 1)
+    start = max(
+        text.rfind("※", tail),
+        text.rfind("。这是", tail) + 1,
+        text.rfind("。本文", tail) + 1,
+        text.rfind("。（这是", tail) + 1,
+    )
     return start if start > 0 and _NOTE.fullmatch(text[start:].strip()) else 0

@@ -42,5 +42,5 @@ def closed_up(text: str) -> str:
     for (start, end), left, right in zip(gaps, parts, parts[1:], strict=False):
         number = start == len(left) and _LABEL.fullmatch(left)
         single = len(left) == 1 or len(right) == 1
-        closed += (right if single and not number else text[start:end] + right)
+        closed += right if single and not number else text[start:end] + right
     return closed

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 from speechbot.language.sentences import BLANK
 from speechbot.parsing.glyphs import closed_up
@@ -39,8 +40,11 @@ _ATTACHED = re.compile(r"(?:附件|附录|附表|附)\s*[0-9０-９一二三四�
 
 _HAN = "一二三四五六七八九十百零〇○两"
 _NUMBER = rf"[{_HAN}]{{1,6}}"
+_VALUES = {char: value for value, char in enumerate("零一二三四五六七八九")} | {"〇": 0, "○": 0, "两": 2}
 _DIGITS = r"[0-9０-９]{1,3}"
-_CIRCLED = "".join(chr(first + step) for first in (0x2460, 0x2474, 0x2488) for step in range(20)) + "㈠㈡㈢㈣㈤㈥㈦㈧㈨㈩"
+_CIRCLED = (
+    "".join(chr(first + step) for first in (0x2460, 0x2474, 0x2488) for step in range(20)) + "㈠㈡㈢㈣㈤㈥㈦㈧㈨㈩"
+)
 LAST = 9  # the number of 最后, which follows any of the others
 _STARTERS = {"首先": 1, "其次": 2, "再次": 3, "最后": LAST}
 _DIVISION = {"编": "第X编", "篇": "第X编", "部分": "第X编", "章": "第X章", "节": "第X节", "条": "第X条"}
@@ -88,6 +92,7 @@ class Heading:
     stop: bool = False
 
 
+@lru_cache(maxsize=4096)  # each line is asked for by several modules
 def match_heading(line: str) -> Heading | None:
     """Recognise a numbered or Markdown heading at the start of a stripped line."""
     decoration = _DECORATION.match(line)
@@ -129,16 +134,15 @@ def number_of(digits: str) -> int:
         return int(digits)
     if len(digits) == 1 and digits in _CIRCLED:
         return int(unicodedata.numeric(digits))
-    values = {char: value for value, char in enumerate("零一二三四五六七八九")} | {"〇": 0, "○": 0, "两": 2}
     if not set(digits) & set("十百"):
-        return int("".join(str(values[char]) for char in digits))
+        return int("".join(str(_VALUES[char]) for char in digits))
     total = unit = 0
     for char in digits:
         if char in "十百":
             total += (unit or 1) * (10 if char == "十" else 100)
             unit = 0
         else:
-            unit = values[char]
+            unit = _VALUES[char]
     return total + unit
 
 

@@ -28,7 +28,25 @@ _SHORTEST, _LONGEST = 8, 60
 _PUNCTUATION = re.compile(r"[。，；！？：、,;:]")
 # What stands before or after a name in a sentence about its bearer, not between a title and a text.
 _ABOUT_BEFORE = re.compile(r"(?:主席|书记|总理|同志|[的是在和给由让对向为后日午与同])[\s※]*$")
-_ABOUT_AFTER = ("同志", "主席", "总书记", "总理", "在", "给", "致", "向", "对", "出席", "主持", "强调", "指出", "来到", "的", "等", "会见")
+_ABOUT_AFTER = (
+    "同志",
+    "主席",
+    "总书记",
+    "总理",
+    "在",
+    "给",
+    "致",
+    "向",
+    "对",
+    "出席",
+    "主持",
+    "强调",
+    "指出",
+    "来到",
+    "的",
+    "等",
+    "会见",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,9 @@ _POINT = re.compile(
 _FIRST_POINT = re.compile(r"(?<=[：:])(?:第一[，、]|一是)(?![^。]{0,200}二是)[^：；。！？]{2,50}。")
 # Notes of a newspaper among the text: who took the photograph, whose page it is.
 _PHOTOGRAPHER = re.compile(r"记者\s*[\u4e00-\u9fff]{2,4}\s*[/／]?\s*摄(?![影像制])[）)]?")
-_PICTURED = re.compile(r"(?<=[。！？”）\s])(?=(?:\d{4}年)?\d{1,2}月\d{1,2}日(?:至(?:\d{1,2}月)?\d{1,2}日)?(?:[上下中]午|晚)?，|(?:上|下|左|右)?图为)")
+_PICTURED = re.compile(
+    r"(?<=[。！？”）\s])(?=(?:\d{4}年)?\d{1,2}月\d{1,2}日(?:至(?:\d{1,2}月)?\d{1,2}日)?(?:[上下中]午|晚)?，|(?:上|下|左|右)?图为)"
+)
 _LONGEST_CAPTION = 250  # in characters
 _PAGE = re.compile(
     r"(?:[（(]新华社[^（）()]{1,24}电[）)]\s*)?《\s*[\u4e00-\u9fff]{2,8}报\s*》\s*[（(][^（）()]{1,30}[）)]$|[（(]新华社[^（）()]{1,24}电[）)]$"

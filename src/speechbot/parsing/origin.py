@@ -28,17 +28,37 @@ _OCCASION = re.compile(
     rf"(?:(?:上|期间|时)(?:的?(?:所?作的?)?{_SAID}|(?=关于|就|围绕|强调|指出|表示|发表))|[的所]?(?:作的?)?{_SAID}|上?\s*(?:[）)]|$))"
 )
 # Passed by a meeting: 2024年1月1日某某委员会第三次会议通过.
-_PASSED = re.compile(rf"(?:{_DATE})+(?P<occasion>[^，。；！？（）()]{{4,{_LONGEST}}}?(?:会议|大会|全会))(?:修订|审议|表决)?通过")
+_PASSED = re.compile(
+    rf"(?:{_DATE})+(?P<occasion>[^，。；！？（）()]{{4,{_LONGEST}}}?(?:会议|大会|全会))(?:修订|审议|表决)?通过"
+)
 _MEETING = re.compile(r"会|论坛|峰会|仪式|典礼|活动|学习|班|课|考察|调研|座谈|会晤|晚宴|宴会|庆典|年会|博览|校|院|时$")
 # The speaker before 在…: 李大山同志在全县大会上的讲话; or before a colon.
-_NAMED = re.compile(r"(?P<name>[\u4e00-\u9fff]{2,4}?)(?:同志|主席|总书记|总理|书记|市长|省长|部长|校长|院长|主任)?(?:在|于|：|致|给)")
+_NAMED = re.compile(
+    r"(?P<name>[\u4e00-\u9fff]{2,4}?)(?:同志|主席|总书记|总理|书记|市长|省长|部长|校长|院长|主任)?(?:在|于|：|致|给)"
+)
 # An editor's note: 这是李大山同志2024年3月5日在全县大会上讲话的一部分。
-_NOTE_NAME = re.compile(r"(?:这是|本文是|本文系)(?P<name>[\u4e00-\u9fff]{2,4}?)(?:同志|主席|总书记|总理|书记|市长|省长|部长|校长|院长|主任|\s*[\d一二在于])")
+_NOTE_NAME = re.compile(
+    r"(?:这是|本文是|本文系)(?P<name>[\u4e00-\u9fff]{2,4}?)(?:同志|主席|总书记|总理|书记|市长|省长|部长|校长|院长|主任|\s*[\d一二在于])"
+)
 _LABEL = re.compile(r"[*\s>]*(?P<label>[\u4e00-\u9fff]{2,5}|[A-Za-z]{4,10})\s*[：:]\s*(?P<value>.{1,80}?)[*\s]*")
 _LABELS = {
     **dict.fromkeys(("时间", "日期", "讲话时间", "发言时间", "会议时间", "date"), "date"),
     **dict.fromkeys(
-        ("讲话人", "主讲人", "发言人", "报告人", "演讲人", "演讲者", "宣讲人", "作者", "主讲", "author", "authors", "speaker"), "speaker"
+        (
+            "讲话人",
+            "主讲人",
+            "发言人",
+            "报告人",
+            "演讲人",
+            "演讲者",
+            "宣讲人",
+            "作者",
+            "主讲",
+            "author",
+            "authors",
+            "speaker",
+        ),
+        "speaker",
     ),
     **dict.fromkeys(("会议", "会议名称", "场合", "活动", "活动名称", "occasion", "meeting"), "occasion"),
     **dict.fromkeys(("标题", "题目", "讲话题目", "title"), "title"),

@@ -101,10 +101,7 @@ def _titles(name: str, parts: Sequence[_Part], front: Front) -> list[str]:
     stem = front.fields.get("title") or stem_title(name)
     bare = sum(part.opening.title is None for part in parts)
     numbers = count(1)
-    return [
-        part.opening.title or (f"{stem}（{next(numbers)}）" if bare > 1 else stem)  # noqa: RUF001 - as titles are numbered
-        for part in parts
-    ]
+    return [part.opening.title or (f"{stem}（{next(numbers)}）" if bare > 1 else stem) for part in parts]
 
 
 def _of_file(speech: Speech, name: str, front: Front) -> Speech:
@@ -131,7 +128,11 @@ def _signature(part: _Part) -> list[str]:
     signed = [at for at, role in enumerate(roles) if role == SIGNATURE]
     if len(signed) == 1:
         at = signed[0]
-        return [line.text for line, role in zip(part.lines[at : at + 2], roles[at : at + 2], strict=True) if role in {SIGNATURE, "date"}]
+        return [
+            line.text
+            for line, role in zip(part.lines[at : at + 2], roles[at : at + 2], strict=True)
+            if role in {SIGNATURE, "date"}
+        ]
     dates = [at for at, role in enumerate(roles) if role == "date"]
     last = max((at for at, role in enumerate(roles) if role == PASSAGE), default=0)
     return [part.lines[at].text for at in dates if at > last] if len(dates) == 1 else []

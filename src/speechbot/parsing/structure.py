@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from speechbot.parsing.contents import contents_lines
 from speechbot.parsing.furniture import furniture, greeting
-from speechbot.parsing.headings import OUTER, Heading, clean_title, is_outer, match_heading
+from speechbot.parsing.headings import LONGEST_TITLE, OUTER, Heading, clean_title, is_outer, match_heading
 from speechbot.parsing.outline import Node, nest
-from speechbot.parsing.series import Candidate, in_series
 from speechbot.parsing.people import is_person
+from speechbot.parsing.series import Candidate, in_series
 from speechbot.parsing.titles import is_short
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ def _is_unnumbered(
 ) -> bool:
     """Whether a line without a number is a heading: short, between two texts, no sentence, no signature."""
     line = lines[at]
-    if is_outer(clean_title(line.text)):
+    if len(line.text) <= LONGEST_TITLE and is_outer(clean_title(line.text)):
         return True
     if following is None or not is_short(line) or not _reads_as_title(line.text):
         return False
@@ -144,12 +144,13 @@ def _empty(nodes: Sequence[Node], roles: Sequence[str]) -> list[Node]:
     leaves = [node for position, node in enumerate(nodes) if position not in parents]
     bare = [node for node in leaves if count[node.stop] == count[node.first]]
     gone = {node.first for node in bare}
+    ends = {node.first for node in leaves} - gone  # leaves with text
     series: dict[int, list[Node]] = {}
     for node in nodes:
         series.setdefault(node.candidate.series, []).append(node)
     for members in series.values():
         *earlier, last = members
-        if earlier and last not in bare and last in leaves and all(node.first in gone for node in earlier):
+        if earlier and last.first in ends and all(node.first in gone for node in earlier):
             bare.append(last)
     return bare
 
