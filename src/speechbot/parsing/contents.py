@@ -36,7 +36,9 @@ def contents_lines(lines: Sequence[Line]) -> set[int]:
     for short, group in groupby(range(len(lines)), key=lambda position: bool(keys[position])):
         run = list(group)
         if short:
-            found.update(_entries(lines, run, {at for at in run if last[keys[at]] > run[-1]}))
+            # The first heading of the body may follow its list at once: then its entry comes back in the same run.
+            beyond = [at for at in run if last[keys[at]] > run[-1]]
+            found.update(_entries(lines, run, {at for at in run if last[keys[at]] > at} if beyond else set()))
     return found | _paged(lines)
 
 

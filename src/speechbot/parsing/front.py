@@ -13,7 +13,7 @@ _BLOCK = re.compile(
     rf"\A\s*(?:-{{3,}}[ \t]*(?:\r\n|\r|\n)\s*(?=[\w-]{{1,30}}[ \t]*[:：])|(?=(?:title|date|author)[ \t]*:))"
     rf"(?P<fields>(?:{_LINE}){{0,60}}?)-{{3,}}[ \t]*(?=[\r\n]|\Z)"
 )
-_KEY = re.compile(r"[\w-]{1,30}[ \t]*[:：].*")
+_KEY = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,29}[ \t]*:.*")
 _ITEM = re.compile(r"[ \t]+-?.*|-[ \t].*|#.*")
 
 
@@ -36,12 +36,12 @@ def front_matter(text: str) -> Front:
     if match is None:
         return Front()
     rows = [row for row in re.split(r"[\r\n]+", match["fields"]) if row.strip()]
-    if not all(_KEY.fullmatch(row) or _ITEM.fullmatch(row) for row in rows):
+    if not all(_KEY.fullmatch(row) or _ITEM.fullmatch(row) or labelled(row) for row in rows):
         return Front()
     fields: dict[str, str] = {}
     for at, row in enumerate(rows):
         items = [item.strip(" \t-") for item in _items(rows[at + 1 :])]
-        found = labelled(row if _KEY.fullmatch(row) and row.rstrip()[-1] not in ":：" else f"{row}{'、'.join(items)}")
+        found = labelled(row if row.rstrip()[-1] not in ":：" else f"{row}{'、'.join(items)}")
         if found is not None:
             fields.setdefault(*found)
     return Front(match.end(), fields)

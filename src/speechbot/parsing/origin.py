@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from speechbot.parsing.dates import first_date, name_date
 from speechbot.parsing.furniture import furniture
+from speechbot.parsing.glyphs import closed_up
 from speechbot.parsing.headings import clean_title
 from speechbot.parsing.people import is_name, is_person, name_in
 
@@ -31,7 +32,7 @@ _OCCASION = re.compile(
 _PASSED = re.compile(
     rf"(?:{_DATE})+(?P<occasion>[^，。；！？（）()]{{4,{_LONGEST}}}?(?:会议|大会|全会))(?:修订|审议|表决)?通过"
 )
-_MEETING = re.compile(r"会|论坛|峰会|仪式|典礼|活动|学习|班|课|考察|调研|座谈|会晤|晚宴|宴会|庆典|年会|博览|校|院|时$")
+_MEETING = re.compile(r"会|论坛|式|节|典礼|活动|学习|班|课|考察|调研|座谈|会晤|晚宴|宴会|庆典|年会|博览|校|院|时$")
 # The speaker before 在…: 李大山同志在全县大会上的讲话; or before a colon.
 _NAMED = re.compile(
     r"(?P<name>[\u4e00-\u9fff]{2,4}?)(?:同志|主席|总书记|总理|书记|市长|省长|部长|校长|院长|主任)?(?:在|于|：|致|给)"
@@ -102,13 +103,14 @@ def of_setting(title: str, header: Sequence[str], signature: Sequence[str], note
         the year that the speech is about.
     """
     found = Origin()
+    header = [closed_up(line) for line in header]
     for line in header:
         found = found.or_else(_of_line(line, title))
     # A header that gives a span of time leaves the day open on purpose.
     spanned = not found.date and any(furniture(line) == "date" for line in header)
     for note in notes:
         found = found.or_else(_of_note(note))
-    for line in signature:
+    for line in map(closed_up, signature):
         found = found.or_else(Origin(date=_own_date(line), speaker=name_in(line) if is_person(line) else ""))
     return replace(found, date="") if spanned else found
 

@@ -97,7 +97,7 @@ def _candidates(lines: Sequence[Line], roles: Sequence[str]) -> list[Candidate]:
     for at in content:
         heading = match_heading(lines[at].text)
         if heading is not None and _fits(lines[at], heading):
-            found[at] = heading
+            found[at] = _numbered(lines[at], heading)
     for previous, at, following in zip([None, *content[:-1]], content, [*content[1:], None], strict=False):
         if at not in found and _is_unnumbered(lines, found, previous, at, following):
             title = clean_title(lines[at].text)
@@ -108,6 +108,17 @@ def _candidates(lines: Sequence[Line], roles: Sequence[str]) -> list[Candidate]:
 def _fits(line: Line, heading: Heading) -> bool:
     """Whether a line may be the heading: the parts of an overlong paragraph hold no stand-alone ones."""
     return not line.cut or heading.run_in
+
+
+def _numbered(line: Line, heading: Heading) -> Heading:
+    """The heading; where a part of an overlong line begins with 一、 and its title ran into the text, with the number for title.
+
+    Where the title ends cannot be told then, but what follows still stands in that part of the speech.
+    """
+    if not line.cut or heading.kind != "一、" or heading.title is not None:
+        return heading
+    title = line.text[: heading.end].strip("、．. ")
+    return replace(heading, title=title) if heading.run_in and title else heading
 
 
 def _is_unnumbered(

@@ -10,7 +10,7 @@ from speechbot.parsing.furniture import furniture
 from speechbot.parsing.headings import clean_title, is_outer, match_heading
 from speechbot.parsing.joined import SPEECH, joined_title
 from speechbot.parsing.origin import labelled
-from speechbot.parsing.people import is_person
+from speechbot.parsing.people import is_person, name_in
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -127,7 +127,7 @@ def _opening(lines: Sequence[Line], first: int) -> Opening:
     position = first
     placed = False  # a date or speaker was seen: what follows is no title
     while position < len(lines) and position - first < _HEADER_LINES:
-        role = _header_role(lines, position, placed=placed)
+        role = _header_role(lines, position, placed=placed, titled=bool(titles))
         if role is None or (role in {"title", "speaker"} and len(titles) + len(people) == _MOST_WORDS):
             break
         if role == "title":
@@ -140,7 +140,7 @@ def _opening(lines: Sequence[Line], first: int) -> Opening:
         placed = placed or role in {"date", "speaker"}
         position += 1
     titles = [title for title in titles if title[1]]
-    if not titles and len(people) > 1 and people[0] == first:
+    if not titles and people and people[0] == first and (len(people) > 1 or not name_in(lines[first].text)):
         # A title of four characters looks like a name until the name follows.
         titles = [(first, clean_title(lines[first].text))]
     setting = tuple(line.text for line in lines[compiled:position])
@@ -149,7 +149,7 @@ def _opening(lines: Sequence[Line], first: int) -> Opening:
     return _run_together(lines, first, position, setting)
 
 
-def _header_role(lines: Sequence[Line], position: int, *, placed: bool) -> str | None:
+def _header_role(lines: Sequence[Line], position: int, *, placed: bool, titled: bool) -> str | None:
     """Part that a line plays over a speech, or None where the speech has begun."""
     line = lines[position]
     kind = None if position == 0 and _ORIGINAL.fullmatch(line.text) else furniture(line.text)
@@ -160,10 +160,13 @@ def _header_role(lines: Sequence[Line], position: int, *, placed: bool) -> str |
         return "note" if kind in _NOTES else None
     if not is_short(line) or is_outer(clean_title(line.text)):
         return None
-    return _short_role(lines, position, placed=placed)
+    role = _short_role(lines, position)
+    # After a date or a speaker only what is clearly a title is one.
+    late = role == "title" and placed and (titled or not _SPEECH_TITLE.fullmatch(line.text))
+    return None if late else role
 
 
-def _short_role(lines: Sequence[Line], position: int, *, placed: bool) -> str | None:
+def _short_role(lines: Sequence[Line], position: int) -> str | None:
     """Part that a short line of words plays over a speech."""
     text = lines[position].text
     heading = match_heading(text)
@@ -177,8 +180,10 @@ def _short_role(lines: Sequence[Line], position: int, *, placed: bool) -> str | 
     elif _BRACKETED.fullmatch(text):
         return "note"
     else:
-        role = "speaker" if is_person(text) else "title"
-    return None if placed and role == "title" else role
+        # Four characters that are no name we know are one only where a salutation or date follows them.
+        person = is_person(text) and (name_in(text) or furniture(following) in {"salutation", "date"})
+        role = "speaker" if person else "title"
+    return role
 
 
 def _part_title(text: str) -> str:
