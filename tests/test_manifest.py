@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +25,8 @@ from speechbot.indexing.manifest import (
     check_name,
 )
 from speechbot.indexing.windows import windows
-from speechbot.models import Passage
+from speechbot.models import Passage, Source
+from speechbot.parsing.parser import parse
 from tests.conftest import ToyEncoder
 
 PATH = Path("索引/generations/20260101T000000Z-abcdef/manifest.json")
@@ -130,18 +131,53 @@ def test_broken_probe_is_like_nothing(manifest: Manifest, probe: str) -> None:
     assert replace(manifest.model, probe=probe).likeness(manifest.model) == 0
 
 
+# A file of our own with something of all that the parser judges.
+SAMPLE = """---
+author: 李大山
+----
+# 在⽂化工作会议上的讲话〔1〕
+——2024年3月5日在读书节上的讲话
+目录
+一、抓学习……1
+二、抓落实……9
+同志们：
+今年是关键的一年，要读书、读好书、会读书，把书中的道理用到工作中去。
+一、抓学习
+第一，读原著。原著是根本，要一篇一篇地读，一句一句地想。
+第二，悟原理。原理是钥匙，要联系实际地悟，带着问题去悟。
+总之，学习要见成效。
+**二、抓落实**
+各位代表！落实要见行动，见成效，见长远。
+3月5日，李大山同志出席会议。新华社记者 王明 摄
+（热烈鼓掌）
+谢谢大家！
+附件1：读书方案
+1. 每月一本书，每季一堂课，每年一次会。
+2. 每人一本笔记，每支部一个角落，每单位一间书屋。
+"""
+
+
 def test_text_version_stands_for_the_text_processing() -> None:
-    """When windows, embedded texts or tokens of this text change, ``TEXT_VERSION`` is raised along with the digest."""
+    """When speeches, windows, embedded texts or tokens of this text change, ``TEXT_VERSION`` is raised along with the digest.
+
+    The parse of unchanged files is taken over from the index before: a parser that reads them otherwise must not meet it.
+    """
     text = "一是要學深悟透。坚持“学思用”贯通，2023年完成率达98.5%；为什么要抓、抓什么、怎么抓，都要想清楚！" * 4
     passage = Passage("0" * 16, text, "讲话", ("一、学习", "一是要學深悟透"), "a.txt", 1, 0, len(text))
     places = windows(text)
     rows = np.array([(0, window.start, window.end) for window in places], np.int32)
     counted = fields.tokens_of([passage])
+    speeches = [
+        speech
+        for name, material in (("讲话.txt", SAMPLE), ("一行.txt", SAMPLE.replace("\n", "") * 4))
+        for speech in parse(Source(name, "utf-8", "0" * 64, material, '{"occasion":"读书节"}'))
+    ]
     processed = [
         rows.tolist(),
         [fields.embedded(passage, window) for window in places],
         [counted.passages, counted.headings],
+        [asdict(speech) for speech in speeches],
     ]
     digest = hashlib.sha256(json.dumps(processed, ensure_ascii=False).encode()).hexdigest()[:8]
 
-    assert (TEXT_VERSION, digest) == (1, "5c63e1fc")
+    assert (TEXT_VERSION, digest) == (2, "DIGEST")

@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 
 # Raise when the files of a generation change in name or meaning; older indexes are then built anew.
 FORMAT = 1
-# Raise when the same material gives other windows, embedded texts or tokens: stored ones would not fit new questions.
-TEXT_VERSION = 1
+# Raise when the same material gives other speeches, windows, embedded texts or tokens: stored ones would not fit new
+# questions, and the parse of unchanged files would be taken over.
+TEXT_VERSION = 2
 
 # A sentence whose vector tells models apart; any would do, but it must never change.
 PROBE = "各级党组织要坚持以学铸魂、以学增智、以学正风、以学促干。"
