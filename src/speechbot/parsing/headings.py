@@ -171,7 +171,7 @@ def _labelled(line: str, start: int, kind: str, label: re.Match[str], *, marked:
         return None
     body = line[first + 1 :].strip("*_ 　") if sentence else ""
     if not body:
-        return _standalone(line, start, kind, number, marked=marked)
+        return _standalone(line, (start, rest), kind, number, marked=marked)
     if spaced:
         return None
     if first - start <= LONGEST_RUN_IN and line[first] == "。" and _CONTENT.search(line, rest, first):
@@ -179,11 +179,12 @@ def _labelled(line: str, start: int, kind: str, label: re.Match[str], *, marked:
     return Heading(kind, number, None, start, rest, run_in=True)
 
 
-def _standalone(line: str, start: int, kind: str, number: int, *, marked: bool) -> Heading | None:
+def _standalone(line: str, label: tuple[int, int], kind: str, number: int, *, marked: bool) -> Heading | None:
     """A numbered line of one sentence at most: a heading if short, else a numbered paragraph."""
+    start, rest = label
     end = line.rstrip("*_ ")[-1:]
     if len(line) - start <= LONGEST_TITLE and end not in set("；;，,、") and _CONTENT.search(line, start):
         return Heading(
             kind, number, clean_title(line[start:]), start, len(line), stop=not marked and end in set("。：:！!")
         )
-    return Heading(kind, number, None, start, len(line), run_in=True)
+    return Heading(kind, number, None, start, rest, run_in=True)

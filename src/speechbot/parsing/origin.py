@@ -105,7 +105,7 @@ def of_setting(title: str, header: Sequence[str], signature: Sequence[str], note
     found = Origin()
     header = [closed_up(line) for line in header]
     for line in header:
-        found = found.or_else(_of_line(line, title))
+        found = found.or_else(_of_note(line) if furniture(line) == "note" else _of_line(line, title))
     # A header that gives a span of time leaves the day open on purpose.
     spanned = not found.date and any(furniture(line) == "date" for line in header)
     for note in notes:

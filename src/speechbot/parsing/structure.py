@@ -28,6 +28,12 @@ LABEL = "label"
 _LONGEST_UNNUMBERED = 40
 _LEAST_TEXT = 40
 _ENDS_TEXT = frozenset("。！？!?：:；;…”）)】—")
+# How a paragraph begins that sums up the points before it, or weighs what they told.
+_SUMS_UP = re.compile(
+    r"总之，|总的看|总的来看|总的来说|总起来说|总体来看|综上|归纳起来|总结我们|以上(?:这|所|几|各|[一二三四五六七八九十])|"
+    r"(?:我们)?取得(?:的|这些|上述)(?:成绩|成就)|(?:这些|上述)成绩|在(?:充分)?肯定成绩|在看到成绩|(?:我们)?(?:同时)?(?:也要|也|必须|要)清醒"
+)
+_MOST_PARTS = 12  # of a speech; what counts further numbers its paragraphs
 # Sections without text are turned into text from the innermost outwards; deeper nesting is not seen.
 _ROUNDS = 12
 
@@ -51,9 +57,10 @@ def structure(lines: Sequence[Line]) -> Structure:
     contents = contents_lines(lines)
     roles = [CONTENTS if at in contents else furniture(line.text) or PASSAGE for at, line in enumerate(lines)]
     _mark_signatures(lines, roles)
-    candidates = in_series(_candidates(lines, roles))
+    candidates = _with_numbers(lines, in_series(_candidates(lines, roles)))
     turns = _turns(lines, roles, {item.line for item in candidates if not item.heading.run_in})
-    nodes = nest(candidates, len(lines), turns)
+    sums = [at for at, role in enumerate(roles) if role == PASSAGE and _SUMS_UP.match(lines[at].text)]
+    nodes = nest(candidates, len(lines), turns, sums)
     for _ in range(_ROUNDS):
         empty = _empty(nodes, roles)
         if not empty:
@@ -62,7 +69,7 @@ def structure(lines: Sequence[Line]) -> Structure:
             if _is_label(node):
                 roles[node.first] = LABEL
         candidates = _without(candidates, {node.first for node in empty})
-        nodes = nest(candidates, len(lines), turns)
+        nodes = nest(candidates, len(lines), turns, sums)
     for node in nodes:
         if not node.candidate.heading.run_in:
             roles[node.first] = HEADING
@@ -97,7 +104,7 @@ def _candidates(lines: Sequence[Line], roles: Sequence[str]) -> list[Candidate]:
     for at in content:
         heading = match_heading(lines[at].text)
         if heading is not None and _fits(lines[at], heading):
-            found[at] = _numbered(lines[at], heading)
+            found[at] = heading
     for previous, at, following in zip([None, *content[:-1]], content, [*content[1:], None], strict=False):
         if at not in found and _is_unnumbered(lines, found, previous, at, following):
             title = clean_title(lines[at].text)
@@ -110,15 +117,33 @@ def _fits(line: Line, heading: Heading) -> bool:
     return not line.cut or heading.run_in
 
 
-def _numbered(line: Line, heading: Heading) -> Heading:
-    """The heading; where a part of an overlong line begins with 一、 and its title ran into the text, with the number for title.
+def _with_numbers(lines: Sequence[Line], candidates: Sequence[Candidate]) -> list[Candidate]:
+    """The candidates, with their number for title where 一、 or （一） heads a section whose title ran into the text.
 
-    Where the title ends cannot be told then, but what follows still stands in that part of the speech.
+    That is so among headings that stand alone, and in the parts of a line whose breaks were lost. Where the title ends
+    cannot be told then, but what follows still stands in that part of the speech.
     """
-    if not line.cut or heading.kind != "一、" or heading.title is not None:
-        return heading
-    title = line.text[: heading.end].strip("、．. ")
-    return replace(heading, title=title) if heading.run_in and title else heading
+    series: dict[int, list[Candidate]] = {}
+    for item in candidates:
+        if item.heading.kind in {"一、", "（一）"}:
+            series.setdefault(item.series, []).append(item)
+    numbered: dict[int, str] = {}
+    for members in series.values():
+        bare = [item for item in members if item.heading.title is None]
+        # Headings with text below them; lines that follow each other are the items of a list.
+        alone = sum(not item.heading.run_in and item.line + 1 != item.following for item in members)
+        cut = members[0].heading.kind == "一、" and all(lines[item.line].cut for item in bare)
+        if (alone > 1 and alone + len(bare) == len(members) and alone > len(bare)) or (cut and 1 < len(members) <= _MOST_PARTS):
+            numbered |= {item.line: _number(lines[item.line], item.heading) for item in bare}
+    return [
+        replace(item, heading=replace(item.heading, title=numbered[item.line])) if numbered.get(item.line) else item
+        for item in candidates
+    ]
+
+
+def _number(line: Line, heading: Heading) -> str:
+    """The number of a paragraph as it stands, without the mark after it; "" where it is no paragraph with more text."""
+    return line.text[heading.start : heading.end].strip("*_、．.: ") if heading.end < len(line.text) else ""
 
 
 def _is_unnumbered(

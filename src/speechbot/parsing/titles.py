@@ -33,6 +33,8 @@ _PART = re.compile(
 )
 _COUNT = re.compile(r"[（(【]\s*(?:共|合集)?\s*[\d一二三四五六七八九十]{1,3}\s*篇\s*[）)】]")
 _SUBTITLE = re.compile(r"[*\s>]*(?:——|――|--|—|―).+")
+# 在第三届代表大会第一次会议上: the occasion in a line of its own.
+_AT = re.compile(r"[*\s>]*[在于].{3,50}(?:上|期间)[*\s]*")
 _BRACKETED = re.compile(r"[*\s>]*[（(].*[）)][*\s]*|\*[^*].*[^*]\*")
 _UNFINISHED = frozenset("。！？；：，、,;:!?…")
 # 标题（2020年9月8日）姓名 in one line, above the text or run together with it.
@@ -154,7 +156,8 @@ def _header_role(lines: Sequence[Line], position: int, *, placed: bool, titled: 
     line = lines[position]
     kind = None if position == 0 and _ORIGINAL.fullmatch(line.text) else furniture(line.text)
     label = labelled(line.text)
-    if kind == "date" or (_SUBTITLE.fullmatch(line.text) and is_short(line)) or (label and label[0] != "title"):
+    led = is_short(line) and (_SUBTITLE.fullmatch(line.text) or _AT.fullmatch(line.text))
+    if kind == "date" or led or (label and label[0] != "title"):
         return "date"
     if kind is not None:
         return "note" if kind in _NOTES else None
