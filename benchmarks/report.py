@@ -175,7 +175,16 @@ def structure() -> str:
     collections = record["results"]
     levels = sorted({level for counts in collections.values() for level in counts["sections_per_level"]})
     origins = ("date", "speaker", "occasion")
-    header = ("", "files", "speeches", *origins, "passages", *(f"level {level}" for level in levels), "dropped", "M characters/s")
+    header = (
+        "",
+        "files",
+        "speeches",
+        *origins,
+        "passages",
+        *(f"level {level}" for level in levels),
+        "dropped",
+        "M characters/s",
+    )
     rows = [
         (
             name,

@@ -155,7 +155,9 @@ def show(name: str, counts: dict[str, Any]) -> None:
     print(f"  speeches with       {origins}    files with several {counts['files_with_several_speeches']}")
     print(f"  sections per level  {levels}    files without sections {counts['files_without_sections']}")
     print(f"  sections per kind   {kinds}")
-    print(f"  passage length      {counts['passage_length_percentiles']} (percentile: characters), too long {counts['passages_too_long']}")
+    print(
+        f"  passage length      {counts['passage_length_percentiles']} (percentile: characters), too long {counts['passages_too_long']}"
+    )
     print(f"  dropped             {counts['dropped_share']:.2%} of {counts['characters']} characters")
     print(f"    lines/characters  {dropped}")
     speed = f"{counts['characters_per_second']:,} characters a second, {counts['parse_ms_per_file']} ms a file"

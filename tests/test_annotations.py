@@ -40,7 +40,9 @@ def test_the_sidecar_goes_first() -> None:
 
 def test_ids_do_not_depend_on_titles() -> None:
     """Links survive when an admin sets a title right."""
-    assert [p.id for s in speeches(ONE) for p in s.passages] == [p.id for s in speeches(ONE, title="别的") for p in s.passages]
+    assert [p.id for s in speeches(ONE) for p in s.passages] == [
+        p.id for s in speeches(ONE, title="别的") for p in s.passages
+    ]
 
 
 def test_several_speeches_in_order() -> None:
@@ -65,7 +67,9 @@ def test_several_speeches_by_title() -> None:
             "title": st.text(min_size=1, max_size=9),
             "date": st.just("2024"),
             "aliases": st.lists(st.text(min_size=1, max_size=5), max_size=3),
-            "speeches": st.lists(st.fixed_dictionaries({}, optional={"title": st.text(min_size=1, max_size=9)}), max_size=4),
+            "speeches": st.lists(
+                st.fixed_dictionaries({}, optional={"title": st.text(min_size=1, max_size=9)}), max_size=4
+            ),
         },
     )
 )

@@ -11,7 +11,17 @@ from speechbot.parsing.front import front_matter
 @pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
 def test_front_matter(end: str, newline: str) -> None:
     """Title, date and authors are read, quotes and lists included, whatever ends the block and its lines."""
-    rows = ["---", "title: '在会上的讲话'", "date: 2024-03-05", "authors:", "  - 李大山", "  - 王明", "layout: page", end, "正文"]
+    rows = [
+        "---",
+        "title: '在会上的讲话'",
+        "date: 2024-03-05",
+        "authors:",
+        "  - 李大山",
+        "  - 王明",
+        "layout: page",
+        end,
+        "正文",
+    ]
     text = newline.join(rows)
     front = front_matter(text)
 

@@ -180,4 +180,4 @@ def test_text_version_stands_for_the_text_processing() -> None:
     ]
     digest = hashlib.sha256(json.dumps(processed, ensure_ascii=False).encode()).hexdigest()[:8]
 
-    assert (TEXT_VERSION, digest) == (2, "DIGEST")
+    assert (TEXT_VERSION, digest) == (2, "1d1e1040")

@@ -49,7 +49,11 @@ def test_sidecar_beside_its_material(tmp_path: Path) -> None:
     )
 
     assert found.problems == ()
-    assert said(found, NAMES[0]) == {"title": "在全县读书会上的讲话", "date": "2024-03-05", "aliases": ["读书讲话", "三月讲话"]}
+    assert said(found, NAMES[0]) == {
+        "title": "在全县读书会上的讲话",
+        "date": "2024-03-05",
+        "aliases": ["读书讲话", "三月讲话"],
+    }
     assert said(found, NAMES[1]) == {"speaker": "李大山、王明", "date": "2024-03"}
 
 
@@ -152,7 +156,9 @@ def test_mistakes_in_the_corpus_file(tmp_path: Path, text: str, reason: str) -> 
 def test_sidecars_without_a_material_of_their_own(tmp_path: Path) -> None:
     """A sidecar whose material is gone, or that could belong to two, or has another suffix, is told."""
     names = (*NAMES, "总结.md")
-    found = read(tmp_path, names, 旧的__meta__yaml="title: 甲\n", 总结__meta__yaml="title: 乙\n", 学习__meta__yml="title: 丙\n")
+    found = read(
+        tmp_path, names, 旧的__meta__yaml="title: 甲\n", 总结__meta__yaml="title: 乙\n", 学习__meta__yml="title: 丙\n"
+    )
 
     assert found.problems == (
         ("学习.meta.yml", "没有读取。请改名为“学习.meta.yaml”"),
@@ -171,10 +177,14 @@ def test_two_sidecars_of_one_material(tmp_path: Path) -> None:
 
 def test_ambiguous_entry(tmp_path: Path) -> None:
     """A name that fits two materials is for neither."""
-    found = read(tmp_path, ("甲/总结.txt", "乙/总结.txt"), corpus__yaml="files:\n  总结: {date: 2024}\n  甲/总结: {date: 2023}\n")
+    found = read(
+        tmp_path, ("甲/总结.txt", "乙/总结.txt"), corpus__yaml="files:\n  总结: {date: 2024}\n  甲/总结: {date: 2023}\n"
+    )
 
     assert said(found, "甲/总结.txt") == {"date": "2023"}
-    assert [reason for _, reason in found.problems] == ["“总结”：对应多份材料：甲/总结.txt、乙/总结.txt。请写全文件名（连同后缀和子文件夹）"]
+    assert [reason for _, reason in found.problems] == [
+        "“总结”：对应多份材料：甲/总结.txt、乙/总结.txt。请写全文件名（连同后缀和子文件夹）"
+    ]
 
 
 def test_other_encodings(tmp_path: Path) -> None:
@@ -208,7 +218,14 @@ def test_large_files_are_not_read(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "sidecar"),
-    [("corpus.yaml", True), ("甲.meta.yaml", True), ("甲.meta.yml", True), ("甲/corpus.yaml", False), ("甲.yaml", False), ("甲.txt", False)],
+    [
+        ("corpus.yaml", True),
+        ("甲.meta.yaml", True),
+        ("甲.meta.yml", True),
+        ("甲/corpus.yaml", False),
+        ("甲.yaml", False),
+        ("甲.txt", False),
+    ],
 )
 def test_what_is_a_sidecar(name: str, *, sidecar: bool) -> None:
     """Whoever lists the materials can tell sidecars from them."""
@@ -217,7 +234,10 @@ def test_what_is_a_sidecar(name: str, *, sidecar: bool) -> None:
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | st.dates() | st.datetimes(),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["title", "date", "甲", ""]) | st.integers(), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["title", "date", "甲", ""]) | st.integers(), inner, max_size=3)
+    ),
     max_leaves=8,
 )
 
@@ -229,7 +249,10 @@ def test_whatever_stands_in_a_sidecar_the_parser_can_use_what_is_kept(values: di
     notes = json.dumps(fields.of_file(values), ensure_ascii=False)
     (speech,) = parse(Source("学习.md", "utf-8", "0" * 64, "同志们：\n今天讲三点意见，大家要认真学习。\n", notes))
 
-    assert all(isinstance(value, str) for value in (speech.title, speech.date, speech.speaker, speech.occasion, *speech.aliases))
+    assert all(
+        isinstance(value, str)
+        for value in (speech.title, speech.date, speech.speaker, speech.occasion, *speech.aliases)
+    )
     assert re.fullmatch(r"(?:\d{4}(?:-\d\d){0,2})?", speech.date)
     assert all(isinstance(reason, str) for reason in fields.problems)
 
@@ -241,7 +264,9 @@ def test_the_example_of_the_readme(tmp_path: Path) -> None:
     names = ("讲话.txt", "汇编.txt", "简报.md")
     found = read(tmp_path, names, 讲话__meta__yaml=own, corpus__yaml=corpus)
     speech = "在会上的讲话\n同志们：\n今天讲三点意见，大家要认真学习。\n"
-    sources = [Source(name, "utf-8", "0" * 64, speech * (2 if name == "汇编.txt" else 1), found.notes[name]) for name in names]
+    sources = [
+        Source(name, "utf-8", "0" * 64, speech * (2 if name == "汇编.txt" else 1), found.notes[name]) for name in names
+    ]
     (first,), (second, third), (fourth,) = map(parse, sources)
 
     assert found.problems == ()

@@ -39,7 +39,9 @@ def test_1_radicals_number_headings() -> None:
 
 def test_2_run_in_headings_of_all_kinds() -> None:
     """Headings that share a line with their text, or end in a full stop alone, nest as their numbers say."""
-    text = f"工作报告\n同志们：\n一、抓学习。{BODY}\n（一）读原著。{BODY}\n（二）悟原理。\n{BODY}\n二、抓落实。\n{BODY}\n"
+    text = (
+        f"工作报告\n同志们：\n一、抓学习。{BODY}\n（一）读原著。{BODY}\n（二）悟原理。\n{BODY}\n二、抓落实。\n{BODY}\n"
+    )
     (speech,) = read(text)
 
     assert titles(speech) == [(1, "一、抓学习"), (2, "（一）读原著"), (2, "（二）悟原理"), (1, "二、抓落实")]
@@ -50,7 +52,7 @@ def test_3_parentheses_that_are_no_headings() -> None:
     """（一） under an article is a clause, and one up to （一二○） numbers paragraphs."""
     articles = f"学习章程\n第一条　　{BODY}\n第二条　　任务如下：\n（一）读原著。要读懂；\n（二）悟原理。要悟透。\n"
     tens = ["", *"一二三四五六七八九", "一○", "一一"]
-    numbers = [f"{ten}{unit}" for ten in tens for unit in "○一二三四五六七八九"][1:] + ["一二○"]
+    numbers = [*[f"{ten}{unit}" for ten in tens for unit in "○一二三四五六七八九"][1:], "一二○"]
     essay = "论学习\n" + "\n".join(f"（{number}）要学习。{BODY}" for number in numbers)
 
     assert titles(read(articles)[0]) == [(1, "第一条"), (1, "第二条")]
@@ -125,7 +127,9 @@ def test_4_title_over_a_subtitle_that_names_the_speech() -> None:
 def test_4_pages_of_the_web_one_after_the_other() -> None:
     """原标题 stands under the page that it names; the next one is not called by it."""
     lead = "新华社某县3月5日电 县委书记李大山出席会议。"
-    text = f"{BODY}\n{lead}\n{BODY}\n原标题：李大山在读书会上的讲话\n{lead}\n{BODY}\n原标题：[视频]李大山谈读书\n{BODY}\n"
+    text = (
+        f"{BODY}\n{lead}\n{BODY}\n原标题：李大山在读书会上的讲话\n{lead}\n{BODY}\n原标题：[视频]李大山谈读书\n{BODY}\n"
+    )
 
     assert [(speech.title, len(speech.passages)) for speech in read(text, "网页.txt")] == [
         ("网页（1）", 1),
@@ -138,7 +142,13 @@ def test_4_pages_of_the_web_one_after_the_other() -> None:
 @pytest.mark.parametrize("name", ["plain", "points", "quotes", "names", "letters"])
 def test_5_a_million_characters_in_one_line(name: str) -> None:
     """A text that lost all its line breaks is read in seconds, and cut into passages that can be shown."""
-    unit = {"plain": BODY, "points": "一是抓学习。二是抓落实。", "quotes": "“（《", "names": "李大山在会上", "letters": "同志们，"}[name]
+    unit = {
+        "plain": BODY,
+        "points": "一是抓学习。二是抓落实。",
+        "quotes": "“（《",
+        "names": "李大山在会上",
+        "letters": "同志们，",
+    }[name]
     started = time.perf_counter()
     (speech,) = read(unit * (1_000_000 // len(unit)))
 
@@ -265,3 +275,43 @@ def test_a_date_in_the_text_is_not_the_date_of_the_speech() -> None:
     text = f"在会上的讲话\n同志们：\n2019年5月1日，我们开了会。{BODY}\n{BODY}2018年是难忘的一年。\n"
 
     assert [read(text, name)[0].date for name in ("讲话.txt", "2024-03-05_讲话.txt")] == ["", "2024-03-05"]
+
+
+def test_a_title_that_ran_into_its_text_among_others() -> None:
+    """Among headings that stand alone 二、 heads its part all the same, cited by its number; what follows is not the first part's."""
+    text = f"工作报告\n各位代表：\n一、抓学习\n{BODY}\n二、抓落实{BODY}\n第一，建台账。{BODY}\n第二，勤检查。{BODY}\n三、抓检查\n{BODY}\n"
+    (speech,) = read(text)
+
+    assert titles(speech) == [(1, "一、抓学习"), (1, "二"), (2, "第一，建台账"), (2, "第二，勤检查"), (1, "三、抓检查")]
+
+
+@pytest.mark.parametrize("mark", ["总的来看，", "我们也清醒地看到，", "各位代表！"])
+def test_what_sums_up_is_not_cited_under_the_last_point(mark: str) -> None:
+    """Sum-ups after points of several paragraphs, and points that follow them, belong to the section above."""
+    text = (
+        f"工作报告\n各位代表：\n一、回顾\n（一）抓学习。{BODY}\n{BODY}\n（二）抓落实。{BODY}\n{BODY}\n"
+        f"{mark}{BODY}\n一是人手不足。{BODY}\n二是办法不多。{BODY}\n二、展望\n{BODY}\n"
+    )
+    (speech,) = read(text)
+
+    assert [passage.section[1:] for passage in speech.passages][4:] == [(), ("一是人手不足",), ("二是办法不多",), ()]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "这是我们在工作中得出的主要内容。",
+        "这是李大山同志一贯的作风。",
+        "图书要多读。",
+        "3月5日，我在会上讲了三点。",
+        "本文不谈这个问题。",
+        "附件里有说明。",
+        "（一）",
+        "在学习中进步",
+    ],
+)
+def test_what_looks_like_setting_is_quoted(line: str) -> None:
+    """Sentences that begin like notes, captions or headings stay text, be it as a heading."""
+    (speech,) = read(f"在会上的讲话\n同志们：\n{BODY}\n{line}\n{BODY}\n")
+
+    assert line in quotes(speech) or [title for _, title in titles(speech)] == [line]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from speechbot.parsing.people import is_name
+
 # A year in either script, with or without spaces inside: 2020年, 二〇二〇年, 一九四五年.
 _YEAR = r"[\d０-９一二三四五六七八九〇○零]{2,4}\s*年"
 _DAY = r"\s*[\d０-９一二三四五六七八九十]{1,3}\s*月(?:\s*[\d０-９一二三四五六七八九十]{1,3}\s*[日号])?"
@@ -25,9 +27,12 @@ _LONGEST_SALUTATION = 160  # in characters
 
 # An editor's note: ※这是李大山同志2024年3月5日在全县大会上讲话的一部分。
 _NOTE = re.compile(
-    r"[*※（(\s]*(?:(?:这是|本文是|本文系).{2,120}?(?:讲话|报告|谈话|发言|致辞|演讲|文章|党课|内容)的?(?:全文|一部分|主要部分|部分内容|节选|摘要|要点|主要内容)?|本文(?:根据|原载|译自|节选自).{2,100})[。）)*\s]*"
+    r"[*※>（(\s]*(?:"
+    r"(?:这是|本文是|本文系)(?P<name>[\u4e00-\u9fff]{2,4}?)(?:同志|主席|总书记|总理|书记|部长|省长|市长|县长|校长|院长|主任)?\s*"
+    r"(?:[\d０-９一二三四五六七八九〇○零]{4}\s*年|在|于).{2,120}?(?:讲话|讲演|报告|谈话|发言|致辞|演讲|文章|党课|内容)的?"
+    r"(?:全文|一部分|主要部分|部分内容|节选|摘要|要点|主要内容)?|"
+    r"本文(?:根据|原载|译自|节选自|摘自|系根据).{2,100})[。）)*\s]*"
 )
-
 _LONGEST_NOTE = 200  # in characters
 
 _PATTERNS: tuple[tuple[str, int, re.Pattern[str]], ...] = (
@@ -102,9 +107,15 @@ def furniture(line: str) -> str | None:
     """
     length = len(line)
     for kind, longest, pattern in _PATTERNS:
-        if length <= longest and pattern.fullmatch(line):
+        match = pattern.fullmatch(line) if length <= longest else None
+        if match and (kind != "note" or _is_note(match)):
             return kind
     return None
+
+
+def _is_note(match: re.Match[str]) -> bool:
+    """Whether an editor's note names the speaker: 这是我们在工作中得出的主要内容 is text."""
+    return match["name"] is None or is_name(match["name"])
 
 
 def greeting(text: str) -> int:
@@ -122,4 +133,4 @@ def closing_note(text: str) -> int:
         text.rfind("。本文", tail) + 1,
         text.rfind("。（这是", tail) + 1,
     )
-    return start if start > 0 and _NOTE.fullmatch(text[start:].strip()) else 0
+    return start if start > 0 and furniture(text[start:].strip()) == "note" else 0

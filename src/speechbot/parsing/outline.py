@@ -60,9 +60,7 @@ class _Open:
     front: bool
 
 
-def nest(
-    candidates: Sequence[Candidate], stop: int, turns: Sequence[int] = (), sums: Sequence[int] = ()
-) -> list[Node]:
+def nest(candidates: Sequence[Candidate], stop: int, turns: Sequence[int] = (), sums: Sequence[int] = ()) -> list[Node]:
     """Nest headings into sections.
 
     Args:
@@ -100,9 +98,7 @@ def nest(
     return nodes
 
 
-def _close_at(
-    mark: int, nodes: Sequence[Node], opened: list[_Open], sizes: Mapping[int, int], *, points: bool
-) -> None:
+def _close_at(mark: int, nodes: Sequence[Node], opened: list[_Open], sizes: Mapping[int, int], *, points: bool) -> None:
     """End the sections that a mark ends, before the next heading finds its place; see ``_end_at_turns``."""
     for level, entry in enumerate(opened):
         node = nodes[entry.node]

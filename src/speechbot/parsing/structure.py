@@ -133,7 +133,9 @@ def _with_numbers(lines: Sequence[Line], candidates: Sequence[Candidate]) -> lis
         # Headings with text below them; lines that follow each other are the items of a list.
         alone = sum(not item.heading.run_in and item.line + 1 != item.following for item in members)
         cut = members[0].heading.kind == "一、" and all(lines[item.line].cut for item in bare)
-        if (alone > 1 and alone + len(bare) == len(members) and alone > len(bare)) or (cut and 1 < len(members) <= _MOST_PARTS):
+        if (alone > 1 and alone + len(bare) == len(members) and alone > len(bare)) or (
+            cut and 1 < len(members) <= _MOST_PARTS
+        ):
             numbered |= {item.line: _number(lines[item.line], item.heading) for item in bare}
     return [
         replace(item, heading=replace(item.heading, title=numbered[item.line])) if numbered.get(item.line) else item
