@@ -41,7 +41,16 @@ _NAMED = re.compile(
 _NOTE_NAME = re.compile(
     r"(?:这是|本文是|本文系)(?P<name>[\u4e00-\u9fff]{2,4}?)(?:同志|主席|总书记|总理|书记|市长|省长|部长|校长|院长|主任|\s*[\d一二在于])"
 )
-_LABEL = re.compile(r"[*\s>]*(?P<label>[\u4e00-\u9fff]{2,5}|[A-Za-z]{4,10})\s*[：:]\s*(?P<value>.{1,80}?)[*\s]*")
+_LABEL = re.compile(
+    r"(?:^[*\s>]*|(?<=[\s；;]))(?P<label>[\u4e00-\u9fff]{2,5}|[A-Za-z]{4,10})\s*[：:]\s*(?P<value>.{1,80}?)(?=[*；;]*$|[\s；;]+[\u4e00-\u9fff]{2,5}\s*[：:])"
+)
+_LONGEST_LABELLED = 120
+# 李大山（2024年3月5日）, （2024年3月5日　李大山）, 李大山 2024年3月5日.
+_NUMBER = r"[\d０-９一二三四五六七八九十〇○零]"
+_DATED_NAME = re.compile(
+    rf"[*\s>]*(?P<before>[^\d（(]{{2,30}}?)?[\s（(]*{_NUMBER}{{4}}\s*年\s*{_NUMBER}{{1,3}}\s*月(?:\s*{_NUMBER}{{1,3}}\s*[日号])?"
+    r"(?:[）)\s]+(?P<after>[^\d（()），,]{2,30}?))?[）)*\s]*"
+)
 _LABELS = {
     **dict.fromkeys(("时间", "日期", "讲话时间", "发言时间", "会议时间", "date"), "date"),
     **dict.fromkeys(
@@ -84,9 +93,24 @@ class Origin:
 
 def labelled(line: str) -> tuple[str, str] | None:
     """What a line such as 时间：2024年3月5日 names and says, or None: ``date``, ``speaker``, ``occasion`` or ``title``, with the value."""
-    match = _LABEL.fullmatch(line) if len(line) <= 120 else None
-    kind = _LABELS.get(match["label"].lower()) if match else None
-    return (kind, match["value"].strip(" '\"")) if match and kind else None
+    return next(iter(_labels(line)), None)
+
+
+def _labels(line: str) -> list[tuple[str, str]]:
+    """All that a line of labels says: 讲话人：李大山　时间：2024年3月5日; empty for a line that begins otherwise."""
+    if len(line) > _LONGEST_LABELLED or not _LABEL.match(line):
+        return []
+    found = [(_LABELS.get(match["label"].lower()), match["value"]) for match in _LABEL.finditer(line)]
+    if found and found[0][0] is None:
+        return []
+    return [(kind, value.strip("*_ \u3000'\"")) for kind, value in found if kind]
+
+
+def named_date(line: str) -> tuple[str, str] | None:
+    """Name and date of a line that holds both and nothing else, 李大山（2024年3月5日） or the other way round; else None."""
+    match = _DATED_NAME.fullmatch(line) if len(line) <= _LONGEST else None
+    name = name_in((match["before"] or match["after"] or "").strip()) if match else ""
+    return (name, first_date(line)) if name and first_date(line) else None
 
 
 def of_setting(title: str, header: Sequence[str], signature: Sequence[str], notes: Sequence[str]) -> Origin:
@@ -157,9 +181,12 @@ def occasion_in(text: str) -> str:
 
 def _of_line(line: str, title: str) -> Origin:
     """What one line over the text says."""
-    label = labelled(line)
-    if label is not None:
-        return replace(Origin(), **{label[0]: _value(*label)}) if label[0] != "title" else Origin()
+    labels = dict(_labels(line))
+    if labels:
+        return Origin(**{kind: _value(kind, text) for kind, text in labels.items() if kind != "title"})
+    named_on = named_date(line)
+    if named_on is not None:
+        return Origin(date=named_on[1], speaker=named_on[0])
     if is_person(line) and line.strip("* >") != title:
         return Origin(speaker=name_in(line))
     named = _NAMED.match(line.lstrip("*#> "))

@@ -13,6 +13,11 @@ _FAMILY = frozenset(
     "班仰秋仲伊宫宁仇栾甘厉戎祖武符刘景詹束龙叶幸司韶黎薄印白怀蒲鄂索赖卓蔺屠蒙池乔阴胥苍闻莘党翟谭劳冉桑桂濮牛寿边扈燕冀郏尚农温别庄晏柴瞿阎慕习艾鱼古慎戈廖庾衡耿匡文寇禄阙沃蔚越隆巩聂晁勾敖冷辛那简饶曾关"
     "肖游竺权覃佟仝闫付岳尉苟代邸栗钮区冼丘丛"
 )
+# Words that begin with one of them and are no names.
+_WORDS = frozenset(
+    "关于 关键 关系 高举 高度 高质量 方面 方向 方案 方针 马上 常务 常委 安排 安全 万众 金融 石油 古代 江山 成就 毛病 路线 任务 任何 贺信 贺词 "
+    "陈述 谈话 谈学习 温暖 汤圆 武装 明确 童年 雷锋 梅花 花开 花园 云南 湖南 河南 海南 唐山 孔子 孟子 申请 左右 文件 司机 司法".split()
+)
 _COMPOUND = (
     "欧阳",
     "司马",
@@ -64,7 +69,7 @@ def _after_office(line: str) -> str:
 def is_name(text: str) -> bool:
     """Whether ``text`` is a family name with one or two characters after it."""
     family = 2 if text.startswith(_COMPOUND) else 1
-    known = family == 2 or text[:1] in _FAMILY
+    known = (family == 2 or text[:1] in _FAMILY) and text not in _WORDS
     return known and 1 <= len(text) - family <= 2 and re.fullmatch(r"[\u4e00-\u9fff]+", text) is not None
 
 

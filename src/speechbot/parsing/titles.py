@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from speechbot.parsing.furniture import furniture
 from speechbot.parsing.headings import clean_title, is_outer, match_heading
 from speechbot.parsing.joined import SPEECH, joined_title
-from speechbot.parsing.origin import labelled
+from speechbot.parsing.origin import labelled, named_date
 from speechbot.parsing.people import is_person, name_in
 
 if TYPE_CHECKING:
@@ -36,6 +36,8 @@ _SUBTITLE = re.compile(r"[*\s>]*(?:——|――|--|—|―).+")
 # 在第三届代表大会第一次会议上: the occasion in a line of its own.
 _AT = re.compile(r"[*\s>]*[在于].{3,50}(?:上|期间)[*\s]*")
 _BRACKETED = re.compile(r"[*\s>]*[（(].*[）)][*\s]*|\*[^*].*[^*]\*")
+# How a title begins that ends in a word such as 讲话.
+_OPENS = ("在", "关于", "于")
 _UNFINISHED = frozenset("。！？；：，、,;:!?…")
 # 标题（2020年9月8日）姓名 in one line, above the text or run together with it.
 _SIGNED = re.compile(r"(?P<title>[^（(]{4,60})(?P<date>[（(][^（）()]{6,40}[）)])\s*[\u4e00-\u9fff·]{2,4}")
@@ -146,9 +148,19 @@ def _opening(lines: Sequence[Line], first: int) -> Opening:
         # A title of four characters looks like a name until the name follows.
         titles = [(first, clean_title(lines[first].text))]
     setting = tuple(line.text for line in lines[compiled:position])
+    if len(titles) > 1 and titles[1][0] == titles[0][0] + 1 and _is_wrapped(titles[0][1], titles[1][1]):
+        whole = titles[0][1] + titles[1][1]
+        setting = (whole, *(text for text in setting if clean_title(text) not in {titles[0][1], titles[1][1]}))
+        titles[0] = (titles[0][0], whole)
     if titles:
         return Opening(titles[0][0] if compiled > first else first, position, titles[0][1], setting=setting)
     return _run_together(lines, first, position, setting)
+
+
+def _is_wrapped(title: str, following: str) -> bool:
+    """Whether a title goes on in the next line: it begins as one that says what it is at its end, and only the next line does."""
+    opens = title.startswith(_OPENS) and not _SPEECH_TITLE.fullmatch(title)
+    return opens and not following.startswith(_OPENS) and bool(_SPEECH_TITLE.fullmatch(following))
 
 
 def _header_role(lines: Sequence[Line], position: int, *, placed: bool, titled: bool) -> str | None:
@@ -157,7 +169,7 @@ def _header_role(lines: Sequence[Line], position: int, *, placed: bool, titled: 
     kind = None if position == 0 and _ORIGINAL.fullmatch(line.text) else furniture(line.text)
     label = labelled(line.text)
     led = is_short(line) and (_SUBTITLE.fullmatch(line.text) or _AT.fullmatch(line.text))
-    if kind == "date" or led or (label and label[0] != "title"):
+    if kind == "date" or led or (label and label[0] != "title") or named_date(line.text):
         return "date"
     if kind is not None:
         return "note" if kind in _NOTES else None
@@ -199,7 +211,9 @@ def _part_title(text: str) -> str:
     signed = _SIGNED.fullmatch(text)
     if signed and furniture(signed["date"]) == "date":
         return clean_title(signed["title"])
-    return clean_title((part["title"] or "") if part else text)
+    title = clean_title((part["title"] or "") if part else text)
+    # Cited titles are put into 《》 anyway.
+    return title[1:-1] if re.fullmatch(r"《[^《》]{2,60}》", title) else title
 
 
 def _run_together(lines: Sequence[Line], first: int, body: int, setting: tuple[str, ...]) -> Opening:
