@@ -70,6 +70,16 @@ _PATTERNS: tuple[tuple[str, int, re.Pattern[str]], ...] = (
     ),
     ("source", 90, re.compile(r"[*（(]*(?:根据|据|本文|选自|摘自|录自|原载).{2,80}(?:刊印|排印|录音整理)[。）)*]*")),
     ("source", 300, re.compile(r"(?:https?://|www\.)\S+")),
+    # The number of an official document, and what is said of its publication.
+    ("source", 40, re.compile(r"[（(]?[\u4e00-\u9fff]{1,12}\s*[〔\[（(]\d{4}[〕\]）)]\s*(?:第\s*)?\d{1,5}\s*号[）)]?")),
+    ("source", 30, re.compile(r"[（(](?:此件|此文|本文)[^（()）。]{2,20}[）)]")),
+    (
+        "source",
+        40,
+        re.compile(
+            r"(?:文字|图片|图文|摄影|封面|推文封面|排版|校对|审核|初审|复审|终审|签发|供稿|供图|撰稿|通讯员)\s*[：:][\s\u4e00-\u9fff·、]{0,24}"
+        ),
+    ),
     ("source", 100, re.compile(r"原标题\s*[：:].{2,90}")),
     ("note", 200, _NOTE),
     (

@@ -33,6 +33,10 @@ _SUMS_UP = re.compile(
     r"总之，|总的看|总的来看|总的来说|总起来说|总体来看|综上|归纳起来|总结我们|以上(?:这|所|几|各|[一二三四五六七八九十])|"
     r"(?:我们)?取得(?:的|这些|上述)(?:成绩|成就)|(?:这些|上述)成绩|在(?:充分)?肯定成绩|在看到成绩|(?:我们)?(?:同时)?(?:也要|也|必须|要)清醒"
 )
+# Who issues a document: 县人民政府办公室, one or two side by side.
+_BODY = re.compile(
+    r"[\u4e00-\u9fff]{2,24}(?:厅|局|委|委员会|部|办公室|政府|支部|中心|学院|公司|协会|院|会|组|国务院)(?:[\s　]+[\u4e00-\u9fff]{2,24}(?:厅|局|委|会|部|室|府|院))?"
+)
 _MOST_PARTS = 12  # of a speech; what counts further numbers its paragraphs
 # Sections without text are turned into text from the innermost outwards; deeper nesting is not seen.
 _ROUNDS = 12
@@ -77,11 +81,14 @@ def structure(lines: Sequence[Line]) -> Structure:
 
 
 def _mark_signatures(lines: Sequence[Line], roles: list[str]) -> None:
-    """Mark a name that stands alone over a date or a salutation."""
+    """Mark a name that stands alone over a date or a salutation, and the body that issued a document over its date."""
     content = [at for at, role in enumerate(roles) if role not in {"rule", "page"}]
     for at, following in zip(content, [*content[1:], None], strict=False):
         below = roles[following] if following is not None else "date"
-        if roles[at] == PASSAGE and below in {"date", "salutation"} and is_person(lines[at].text):
+        if roles[at] != PASSAGE or below not in {"date", "salutation"}:
+            continue
+        issued = following is not None and below == "date" and _BODY.fullmatch(lines[at].text)
+        if issued or is_person(lines[at].text):
             roles[at] = SIGNATURE
 
 

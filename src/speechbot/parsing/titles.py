@@ -36,8 +36,12 @@ _SUBTITLE = re.compile(r"[*\s>]*(?:——|――|--|—|―).+")
 # 在第三届代表大会第一次会议上: the occasion in a line of its own.
 _AT = re.compile(r"[*\s>]*[在于].{3,50}(?:上|期间)[*\s]*")
 _BRACKETED = re.compile(r"[*\s>]*[（(].*[）)][*\s]*|\*[^*].*[^*]\*")
-# How a title begins that ends in a word such as 讲话.
-_OPENS = ("在", "关于", "于")
+# How a title begins that says at its end what it is, and how that end looks.
+_OPENS = re.compile(r"[在于]|.{0,20}关于|.{0,12}(?:印发|转发)")
+_CLOSES = re.compile(
+    rf".*(?:{SPEECH}|通知|意见|决定|决议|规定|办法|条例|方案|批复|公告|通报|请示|纪要|规划|纲要|细则|章程|倡议|[的]函)\s*(?:[（(【\[].{{0,30}}[）)】\]])?"
+)
+_MOST_WRAPPED = 4  # lines
 _UNFINISHED = frozenset("。！？；：，、,;:!?…")
 # 标题（2020年9月8日）姓名 in one line, above the text or run together with it.
 _SIGNED = re.compile(r"(?P<title>[^（(]{4,60})(?P<date>[（(][^（）()]{6,40}[）)])\s*[\u4e00-\u9fff·]{2,4}")
@@ -148,19 +152,30 @@ def _opening(lines: Sequence[Line], first: int) -> Opening:
         # A title of four characters looks like a name until the name follows.
         titles = [(first, clean_title(lines[first].text))]
     setting = tuple(line.text for line in lines[compiled:position])
-    if len(titles) > 1 and titles[1][0] == titles[0][0] + 1 and _is_wrapped(titles[0][1], titles[1][1]):
-        whole = titles[0][1] + titles[1][1]
-        setting = (whole, *(text for text in setting if clean_title(text) not in {titles[0][1], titles[1][1]}))
+    wrapped = _wrapped([title for at, (place, title) in enumerate(titles) if place == titles[0][0] + at])
+    if wrapped:
+        parts = {title for _, title in titles[:wrapped]}
+        whole = "".join(title for _, title in titles[:wrapped])
+        setting = (whole, *(text for text in setting if clean_title(text) not in parts))
         titles[0] = (titles[0][0], whole)
     if titles:
         return Opening(titles[0][0] if compiled > first else first, position, titles[0][1], setting=setting)
     return _run_together(lines, first, position, setting)
 
 
-def _is_wrapped(title: str, following: str) -> bool:
-    """Whether a title goes on in the next line: it begins as one that says what it is at its end, and only the next line does."""
-    opens = title.startswith(_OPENS) and not _SPEECH_TITLE.fullmatch(title)
-    return opens and not following.startswith(_OPENS) and bool(_SPEECH_TITLE.fullmatch(following))
+def _wrapped(titles: Sequence[str]) -> int:
+    """How many lines one after the other make a single title, 0 where the first is one by itself.
+
+    A title that begins with 在 or holds 关于 says at its end what it is: 在…上的讲话, 关于…的通知.
+    """
+    if not titles or not _OPENS.match(titles[0]) or _CLOSES.fullmatch(titles[0]):
+        return 0
+    for count, title in enumerate(titles[1:_MOST_WRAPPED], 2):
+        if _OPENS.match(title):
+            return 0
+        if _CLOSES.fullmatch(title):
+            return count
+    return 0
 
 
 def _header_role(lines: Sequence[Line], position: int, *, placed: bool, titled: bool) -> str | None:
@@ -243,6 +258,8 @@ def _starts_speech(lines: Sequence[Line], position: int, body: int) -> bool:
         return False
     following = lines[position + 1].text if position + 1 < len(lines) else ""
     dated = furniture(following) == "date" and following[:1] in "（(" and not is_person(line.text)
+    if _follows_signature(lines, position):
+        return True
     subtitled = _SUBTITLE.fullmatch(following) and _SPEECH_TITLE.fullmatch(following) and not is_person(line.text)
     return dated or (bool(subtitled or _SPEECH_TITLE.fullmatch(line.text)) and _is_set_off(lines, position))
 
@@ -250,6 +267,19 @@ def _starts_speech(lines: Sequence[Line], position: int, body: int) -> bool:
 def _is_set_off(lines: Sequence[Line], position: int) -> bool:
     """Whether thanks end the text before a title, or a salutation or date follows it."""
     return furniture(lines[position - 1].text) == "closing" or _leads_to_salutation(lines, position + 1)
+
+
+def _follows_signature(lines: Sequence[Line], position: int) -> bool:
+    """Whether a title, on up to four lines, stands below the date that ends a document: what was issued with it."""
+    before = position - 1
+    while before > 0 and furniture(lines[before].text) in _NOTES:
+        before -= 1
+    if furniture(lines[before].text) != "date" or lines[before].text[:1] in "（(":
+        return False
+    titles = [line.text for line in lines[position : position + _MOST_WRAPPED] if is_short(line)]
+    return _CLOSES.fullmatch(titles[0]) is not None or any(
+        _CLOSES.fullmatch(title) for title in titles[1:_MOST_WRAPPED] if len(titles[0]) > _SHORTEST_TITLE
+    )
 
 
 def _leads_to_salutation(lines: Sequence[Line], position: int) -> bool:
