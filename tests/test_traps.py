@@ -315,3 +315,25 @@ def test_what_looks_like_setting_is_quoted(line: str) -> None:
     (speech,) = read(f"在会上的讲话\n同志们：\n{BODY}\n{line}\n{BODY}\n")
 
     assert line in quotes(speech) or [title for _, title in titles(speech)] == [line]
+
+
+def test_official_document() -> None:
+    """A title on several lines is one; number, table of particulars, issuing body and date are not quoted; the date is its date."""
+    table = "索 引 号：\n1234/2024-00001\n标　　题：\n县人民政府办公室关于推进全民读书的通知\n成文日期：\n2024年03月01日\n发布日期：\n2024年03月09日\n"
+    head = "县人民政府办公室关于推进\n全民读书的通知\n县办发〔2024〕1号\n"
+    foot = "县人民政府办公室\n2024年3月5日\n（此件公开发布）\n"
+    body = f"一、抓学习\n{BODY}\n二、抓落实\n{BODY}\n"
+    issued = f"全民读书实施方案\n一、抓学习\n{BODY}\n二、抓落实\n{BODY}\n"
+
+    for text, date in (
+        (head + body + foot, "2024-03-05"),
+        (table + head + body + foot, "2024-03-01"),
+        (table + body, "2024-03-01"),
+    ):
+        (speech,) = read(text)
+        assert (speech.title, speech.date) == ("县人民政府办公室关于推进全民读书的通知", date)
+        assert quotes(speech) == [BODY] * 2
+    assert [speech.title for speech in read(head + body + foot + issued)] == [
+        "县人民政府办公室关于推进全民读书的通知",
+        "全民读书实施方案",
+    ]

@@ -52,7 +52,7 @@ _DATED_NAME = re.compile(
     r"(?:[）)\s]+(?P<after>[^\d（()），,]{2,30}?))?[）)*\s]*"
 )
 _LABELS = {
-    **dict.fromkeys(("时间", "日期", "讲话时间", "发言时间", "会议时间", "date"), "date"),
+    **dict.fromkeys(("时间", "日期", "讲话时间", "发言时间", "会议时间", "成文日期", "生成日期", "date"), "date"),
     **dict.fromkeys(
         (
             "讲话人",
@@ -87,8 +87,9 @@ class Origin:
     occasion: str = ""
 
     def or_else(self, other: Origin) -> Origin:
-        """This one, its gaps filled from another."""
-        return Origin(self.date or other.date, self.speaker or other.speaker, self.occasion or other.occasion)
+        """This one, its gaps filled from another; a year or month gives way to a day in it."""
+        date = other.date if other.date.startswith(self.date) else ""
+        return Origin(date or self.date, self.speaker or other.speaker, self.occasion or other.occasion)
 
 
 def labelled(line: str) -> tuple[str, str] | None:
@@ -149,7 +150,7 @@ def further_titles(title: str, header: Sequence[str]) -> tuple[str, ...]:
         if said and not re.search(rf"{_SAID}$", name):
             continue
         setting = labelled(line) or furniture(line) or is_person(line) or re.search(r"[（(].*[）)]|[。！？]", plain)
-        if not setting and len(name) >= _SHORTEST and name not in {title, *found}:
+        if not setting and len(name) >= _SHORTEST and name not in found and name not in title:
             found.append(name)
     return tuple(found)
 

@@ -10,6 +10,7 @@ from speechbot.parsing.furniture import furniture
 from speechbot.parsing.headings import clean_title, is_outer, match_heading
 from speechbot.parsing.joined import SPEECH, joined_title
 from speechbot.parsing.origin import labelled, named_date
+from speechbot.parsing.particulars import particulars
 from speechbot.parsing.people import is_person, name_in
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ _OPENS = re.compile(r"[在于]|.{0,20}关于|.{0,12}(?:印发|转发)")
 _CLOSES = re.compile(
     rf".*(?:{SPEECH}|通知|意见|决定|决议|规定|办法|条例|方案|批复|公告|通报|请示|纪要|规划|纲要|细则|章程|倡议|[的]函)\s*(?:[（(【\[].{{0,30}}[）)】\]])?"
 )
+_ISSUER = re.compile(r"[\u4e00-\u9fff、\s]{3,40}(?:厅|局|委|委员会|部|办公室|政府|院|会)")
 _MOST_WRAPPED = 4  # lines
 _UNFINISHED = frozenset("。！？；：，、,;:!?…")
 # 标题（2020年9月8日）姓名 in one line, above the text or run together with it.
@@ -129,12 +131,13 @@ def is_short(line: Line) -> bool:
 
 def _opening(lines: Sequence[Line], first: int) -> Opening:
     """Read title, date and speaker from position ``first`` on."""
+    start, told = particulars(lines, first)
     titles: list[tuple[int, str]] = []
     people: list[int] = []
     compiled = first
-    position = first
+    position = start
     placed = False  # a date or speaker was seen: what follows is no title
-    while position < len(lines) and position - first < _HEADER_LINES:
+    while position < len(lines) and position - start < _HEADER_LINES:
         role = _header_role(lines, position, placed=placed, titled=bool(titles))
         if role is None or (role in {"title", "speaker"} and len(titles) + len(people) == _MOST_WORDS):
             break
@@ -148,16 +151,19 @@ def _opening(lines: Sequence[Line], first: int) -> Opening:
         placed = placed or role in {"date", "speaker"}
         position += 1
     titles = [title for title in titles if title[1]]
-    if not titles and people and people[0] == first and (len(people) > 1 or not name_in(lines[first].text)):
+    if not titles and people and people[0] == start and (len(people) > 1 or not name_in(lines[start].text)):
         # A title of four characters looks like a name until the name follows.
-        titles = [(first, clean_title(lines[first].text))]
-    setting = tuple(line.text for line in lines[compiled:position])
+        titles = [(start, clean_title(lines[start].text))]
+    setting = (*told, *(line.text for line in lines[max(compiled, start) : position]))
     wrapped = _wrapped([title for at, (place, title) in enumerate(titles) if place == titles[0][0] + at])
     if wrapped:
         parts = {title for _, title in titles[:wrapped]}
         whole = "".join(title for _, title in titles[:wrapped])
         setting = (whole, *(text for text in setting if clean_title(text) not in parts))
         titles[0] = (titles[0][0], whole)
+    named = next((value for kind, value in filter(None, map(labelled, told)) if kind == "title"), "")
+    if named:
+        return Opening(first, position, clean_title(named), setting=setting)
     if titles:
         return Opening(titles[0][0] if compiled > first else first, position, titles[0][1], setting=setting)
     return _run_together(lines, first, position, setting)
@@ -168,10 +174,11 @@ def _wrapped(titles: Sequence[str]) -> int:
 
     A title that begins with 在 or holds 关于 says at its end what it is: 在…上的讲话, 关于…的通知.
     """
-    if not titles or not _OPENS.match(titles[0]) or _CLOSES.fullmatch(titles[0]):
+    issued = len(titles) > 1 and bool(_ISSUER.fullmatch(titles[0])) and titles[1].startswith("关于")
+    if not titles or not (issued or _OPENS.match(titles[0])) or _CLOSES.fullmatch(titles[0]):
         return 0
     for count, title in enumerate(titles[1:_MOST_WRAPPED], 2):
-        if _OPENS.match(title):
+        if _OPENS.match(title) and not (issued and count == 2):
             return 0
         if _CLOSES.fullmatch(title):
             return count
