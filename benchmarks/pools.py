@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from speechbot.indexing.lexical import FieldTokens, LexicalFields
+from speechbot.indexing.lexical import LexicalFields
 from speechbot.indexing.vectors import VectorIndex
 from speechbot.ranking import Query, Ranker
 
@@ -38,10 +38,8 @@ class Pool:
         windows[:, 0] = np.searchsorted(self.rows, windows[:, 0])
         tokens, kept = self.labelled.tokens, self.rows.tolist()
         lexical = LexicalFields.build(
-            FieldTokens(
-                passages=[tokens.passages[row] for row in kept],
-                headings=[tokens.headings[row] for row in kept],
-            )
+            [tokens.passages[row] for row in kept],
+            [tokens.headings[row] for row in kept],
         )
         return Ranker(VectorIndex.build(self.labelled.vectors[mask]), windows, lexical, calibration)
 

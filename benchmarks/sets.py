@@ -11,9 +11,9 @@ import json
 import sys
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import groupby
+from itertools import groupby, islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -27,11 +27,10 @@ from speechbot.parsing.parser import parse
 from speechbot.readers import decode, read_corpus
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
-    from speechbot.indexing.lexical import FieldTokens
     from speechbot.language.words import Term
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -39,6 +38,13 @@ BENCH = ROOT.parent / "shared" / "bench"
 CACHE = ROOT / ".cache" / "benchmarks"
 QUESTIONS = Path(__file__).resolve().parent / "questions"
 PUBLIC = ("cmrc2018_dev", "drcd_dev", "stard_law")
+
+
+class FieldTokens(NamedTuple):
+    """Tokens of each passage and of the headings above it."""
+
+    passages: list[list[str]]
+    headings: list[list[str]]
 
 
 @dataclass(frozen=True)
@@ -89,7 +95,7 @@ class LabelledSet:
     @cached_property
     def tokens(self) -> FieldTokens:
         """Tokens of every field, as in an index."""
-        return fields.tokens_of(self.passages)
+        return FieldTokens(*map(list, fields.tokens_of(self.passages)))
 
     @cached_property
     def terms(self) -> list[list[Term]]:
@@ -125,6 +131,29 @@ def public_set(name: str) -> LabelledSet:
     questions = list(_json_lines(BENCH / f"{name}.queries.jsonl"))
     gold = tuple(frozenset(number[found] for found in row["gold"]) for row in questions)
     return LabelledSet(name, passages, tuple(row["question"] for row in questions), gold)
+
+
+def paragraphs(bench: Path = BENCH) -> list[str]:
+    """Every paragraph of the public sets and of the speeches once, very short ones left out."""
+    return list(dict.fromkeys(text.strip() for text in _texts(bench) if len(text.strip()) > 20))
+
+
+def _texts(bench: Path) -> Iterator[str]:
+    for name in PUBLIC:
+        for row in _json_lines(bench / f"{name}.corpus.jsonl"):
+            yield from row["text"].split("\n")
+    for path in sorted((bench / "speeches").rglob("*.txt")):
+        text, encoding = decode(path.read_bytes(), path=path)
+        for speech in parse(Source(path.name, encoding, "", text)):
+            yield from (passage.text for passage in speech.passages)
+
+
+def questions(count: int, bench: Path = BENCH) -> list[str]:
+    """Questions of the public sets, one of each in turn."""
+    found = [
+        [row["question"] for row in islice(_json_lines(bench / f"{name}.queries.jsonl"), count)] for name in PUBLIC
+    ]
+    return [question for group in zip(*found, strict=True) for question in group][:count]
 
 
 def report_sets() -> list[LabelledSet]:

@@ -13,8 +13,9 @@ import pytest
 
 from speechbot.indexing.generation import Content
 from speechbot.indexing.indexer import build_index
-from speechbot.indexing.lexical import FieldTokens
+from speechbot.indexing.lexical import LexicalFields
 from speechbot.indexing.manifest import PROBE, ModelCard
+from speechbot.indexing.pieces import Fresh
 from speechbot.models import Passage, Source, Speech
 
 if TYPE_CHECKING:
@@ -99,14 +100,16 @@ def content() -> Content:
     )
     encoder = ToyEncoder()
     return Content(
-        sources=(Source("治河.txt", "utf-8", "aa", text),),
-        speeches=(Speech("治河讲话", "治河.txt", 0, len(text), (), passages),),
-        windows=np.array([(0, 0, 5), (0, 5, 10), (1, 0, 6)], np.int32),
-        vectors=encoder.encode_passages(["先截污水。", "再种柳树。", "最后立规矩。"]),
-        tokens=FieldTokens(
-            passages=(("截", "污水", "种", "柳树"), ("立", "规矩")),
-            headings=((), ("规矩",)),
+        pieces=(
+            Fresh(
+                Source("治河.txt", "utf-8", "aa", text),
+                (Speech("治河讲话", "治河.txt", 0, len(text), (), passages),),
+                np.array([(0, 0, 5), (0, 5, 10), (1, 0, 6)], np.int32),
+            ),
         ),
+        before=None,
+        vectors=[encoder.encode_passages(["先截污水。", "再种柳树。", "最后立规矩。"])],
+        lexical=LexicalFields.build([("截", "污水", "种", "柳树"), ("立", "规矩")], [(), ("规矩",)]),
         model=ModelCard.of(encoder),
         created="2026-01-01T00:00:00+00:00",
         version="0.1.0",

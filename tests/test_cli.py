@@ -138,14 +138,14 @@ def test_index_takes_folders_from_the_settings(corpus: Path, monkeypatch: pytest
 
 
 def test_index_check_writes_nothing(corpus: Path, tmp_path: Path) -> None:
-    """The trees of each file with its encoding; no index appears."""
+    """The trees of each file with its encoding and size; no index appears."""
     result = run("index", "--check", "--corpus", str(corpus), "--index", "neu")
 
     rows = result.stdout.splitlines()
     assert result.exit_code == 0
     assert rows[:3] == [
-        "图书馆建设讲话.txt（utf-8）",
-        "  《在全市公共图书馆建设座谈会上的讲话》（11 段，图书馆建设讲话.txt）",
+        "图书馆建设讲话.txt（utf-8，627 字，34 行）",
+        "  《在全市公共图书馆建设座谈会上的讲话》（11 段）",
         "    一、办好家门口的阅读空间（4 段）",
     ]
     assert rows[-1] == "2 个文件，2 篇讲话，20 段；没有建索引"
@@ -153,12 +153,43 @@ def test_index_check_writes_nothing(corpus: Path, tmp_path: Path) -> None:
 
 
 def test_index_check_as_json(corpus: Path) -> None:
-    """Programs get files, trees and what is left out."""
+    """Programs get files, trees with their paragraphs, and what is left out."""
     found = json.loads(run("index", "--check", "--corpus", str(corpus), "--json").stdout)
+
+    assert [len(speech["passages"]) for speech in found["speeches"]] == [11, 9]
 
     assert [source["name"] for source in found["sources"]] == ["图书馆建设讲话.txt", "河道治理讲话.txt"]
     assert [speech["paragraphs"] for speech in found["speeches"]] == [11, 9]
     assert found["skipped"] == []
+
+
+@pytest.mark.parametrize("check", [(), ("--check",)])
+def test_a_report_is_written_and_nothing_indexed(corpus: Path, tmp_path: Path, check: tuple[str, ...]) -> None:
+    """The page holds what would be indexed; on the terminal the trees stand only where they are asked for."""
+    result = run("index", *check, "--report", "检查.html", "--corpus", str(corpus), "--index", "neu")
+
+    rows = result.stdout.splitlines()
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert rows[-2:] == ["2 个文件，2 篇讲话，20 段；没有建索引", "检查报告已写入 检查.html，请用浏览器打开"]
+    assert ("    一、办好家门口的阅读空间（4 段）" in rows) == bool(check)
+    assert "一、办好家门口的阅读空间" in (tmp_path / "检查.html").read_text(encoding="utf-8")
+    assert not (tmp_path / "neu").exists()
+
+
+def test_a_report_as_json(corpus: Path, tmp_path: Path) -> None:
+    """Both are written: data here, the page there."""
+    found = json.loads(run("index", "--report", "检查.html", "--json", "--corpus", str(corpus)).stdout)
+
+    assert len(found["sources"]) == 2
+    assert (tmp_path / "检查.html").exists()
+
+
+def test_a_report_that_cannot_be_written_fails_before_anything_is_read(tmp_path: Path) -> None:
+    """Status 1 and one line about the page, though there is no corpus either."""
+    result = run("index", "--report", str(tmp_path))
+
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == f"无法写检查报告 {tmp_path}（它是文件夹），请换一个文件名或文件夹后重试\n"
 
 
 PLACE = "《在全市公共图书馆建设座谈会上的讲话》"

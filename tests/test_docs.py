@@ -16,14 +16,14 @@ from typer.testing import CliRunner
 
 from speechbot import Answer, Retriever, build_index
 from speechbot.cli import app
-from speechbot.wording import zh_answers, zh_commands, zh_corpus, zh_errors
+from speechbot.wording import zh_answers, zh_commands, zh_corpus, zh_errors, zh_report
 
 if TYPE_CHECKING:
     from typer.testing import Result
 
 ROOT = Path(__file__).parent.parent
 READMES = tuple((ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "README.zh-CN.md"))
-WORDING = (zh_errors, zh_corpus, zh_answers, zh_commands)
+WORDING = (zh_errors, zh_corpus, zh_answers, zh_commands, zh_report)
 BLOCK = re.compile(r"^```(?P<language>\w+)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 # What these commands need besides an index: a second generation, a file of questions.
 QUESTIONS = "QUESTIONS.jsonl"
@@ -168,9 +168,17 @@ def test_every_make_target_named_exists() -> None:
     assert [name for name in sorted(named) if f"\n{name}:" not in makefile] == []
 
 
+def test_every_doubt_of_a_check_is_explained() -> None:
+    """The table of doubts names each kind once, as the check does."""
+    table = READMES[1].partition("| 存疑 | 意思 |")[2].partition("\n\n")[0]
+    named = "、".join(re.findall(r"^\| (?!---)(.+?) \| ", table, re.MULTILINE)).split("、")
+
+    assert sorted(named) == sorted(name for name, _ in zh_report.DOUBTS.values())
+
+
 def test_error_texts_of_the_readme_are_ours() -> None:
     """The table of errors quotes texts that the program prints."""
-    rows = re.findall(r"^\| (?!报错|---)(.+?) \| ", READMES[1], re.MULTILINE)
+    rows = re.findall(r"^\| (?!---)(.+?) \| ", READMES[1].partition("| 报错 ")[2], re.MULTILINE)
     texts = [value for value in (value for room in WORDING for value in vars(room).values()) if isinstance(value, str)]
 
     assert len(rows) >= 6

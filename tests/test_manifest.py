@@ -25,6 +25,7 @@ from speechbot.indexing.manifest import (
     check_name,
 )
 from speechbot.indexing.windows import windows
+from speechbot.language.words import tokens
 from speechbot.models import Passage, Source
 from speechbot.parsing.parser import parse
 from tests.conftest import ToyEncoder
@@ -41,7 +42,7 @@ def manifest(encoder: ToyEncoder) -> Manifest:
         model=ModelCard.of(encoder, weights="ff"),
         counts=Counts(sources=1, speeches=2, passages=3, windows=4),
         files={"passages.sqlite": FileStamp(5, "aa")},
-        sources={"讲话.txt": "bb"},
+        words=("苇荡净水法 100", "河长"),
     )
 
 
@@ -157,27 +158,32 @@ author: 李大山
 """
 
 
-def test_text_version_stands_for_the_text_processing() -> None:
-    """When speeches, windows, embedded texts or tokens of this text change, ``TEXT_VERSION`` is raised along with the digest.
+def test_text_version_stands_for_what_is_parsed() -> None:
+    """When this material gives other speeches, if only another date, ``TEXT_VERSION`` is raised along with the digest.
 
-    The parse of unchanged files is taken over from the index before: a parser that reads them otherwise must not meet it.
+    The parse of unchanged files is taken over from the index before: what reads them otherwise must not meet it.
     """
+    speeches = [
+        asdict(speech)
+        for name, material in (("讲话.txt", SAMPLE), ("一行.txt", SAMPLE.replace("\n", "") * 4))
+        for speech in parse(Source(name, "utf-8", "0" * 64, material, '{"occasion":"读书节"}'))
+    ]
+    digest = hashlib.sha256(json.dumps(speeches, ensure_ascii=False).encode()).hexdigest()[:8]
+
+    assert (TEXT_VERSION, digest) == (2, "6d32dcc3")
+
+
+def test_text_version_stands_for_the_text_processing() -> None:
+    """When windows, embedded texts or tokens of this text change, ``TEXT_VERSION`` is raised along with the digest."""
     text = "一是要學深悟透。坚持“学思用”贯通，2023年完成率达98.5%；为什么要抓、抓什么、怎么抓，都要想清楚！" * 4
     passage = Passage("0" * 16, text, "讲话", ("一、学习", "一是要學深悟透"), "a.txt", 1, 0, len(text))
     places = windows(text)
     rows = np.array([(0, window.start, window.end) for window in places], np.int32)
-    counted = fields.tokens_of([passage])
-    speeches = [
-        speech
-        for name, material in (("讲话.txt", SAMPLE), ("一行.txt", SAMPLE.replace("\n", "") * 4))
-        for speech in parse(Source(name, "utf-8", "0" * 64, material, '{"occasion":"读书节"}'))
-    ]
     processed = [
         rows.tolist(),
         [fields.embedded(passage, window) for window in places],
-        [counted.passages, counted.headings],
-        [asdict(speech) for speech in speeches],
+        [[tokens(text)], [tokens("\n".join(passage.section))]],
     ]
     digest = hashlib.sha256(json.dumps(processed, ensure_ascii=False).encode()).hexdigest()[:8]
 
-    assert (TEXT_VERSION, digest) == (2, "1d1e1040")
+    assert (TEXT_VERSION, digest) == (2, "5c63e1fc")

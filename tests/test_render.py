@@ -13,8 +13,7 @@ from speechbot.errors import FilterError
 from speechbot.evaluation import Outcome, Question, Report, Scores
 from speechbot.indexing.manifest import Counts, Manifest
 from speechbot.indexing.store import Status
-from speechbot.models import Answer, Hit, IndexReport, Passage, Section, Source, Speech
-from speechbot.readers import Corpus
+from speechbot.models import Answer, Hit, IndexReport, Passage, Section, Speech
 from speechbot.terminal import render
 from speechbot.terminal.screen import Block, Line, Span, Style, plain
 from speechbot.wording import zh_commands
@@ -196,21 +195,6 @@ def test_an_index_report() -> None:
         "编码了 7 个窗口，用时 1.3 秒",
         "当前版本：20261123T021500Z-1a2b3c",
         "未收入：a.docx（不是文本）",
-    ]
-
-
-def test_a_preview_shows_each_file_with_its_trees() -> None:
-    """Each file with its encoding, its speeches below, what is left out, how much there is."""
-    corpus = Corpus(sources=(Source("某.txt", "gb18030", "0", "…"),), skipped=(("a.docx", "不是文本"),))
-
-    assert text(render.preview(corpus, [speech()])) == [
-        "某.txt（gb18030）",
-        "  《某讲话》（3 段，某.txt）",
-        "    一、总则（2 段）",
-        "      （一）目的（1 段）",
-        "    二、附则",
-        "未收入：a.docx（不是文本）",
-        "1 个文件，1 篇讲话，3 段；没有建索引",
     ]
 
 

@@ -6,22 +6,28 @@ import json
 import os
 import sys
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from speechbot.errors import SpeechbotError
 from speechbot.evaluation import evaluate, load_questions, unfounded
 from speechbot.indexing import store
-from speechbot.indexing.indexer import build_index, preview
+from speechbot.indexing.indexer import build_index, verify_index
 from speechbot.language.questions import check_question
+from speechbot.report import page, saving
+from speechbot.report.inspection import inspect
 from speechbot.retriever import Retriever
 from speechbot.terminal import render
-from speechbot.terminal.chat import Following, converse
+from speechbot.terminal.chat import converse
+from speechbot.terminal.check import check as checked
+from speechbot.terminal.check import summary
 from speechbot.terminal.screen import is_terminal, line, progress, show, writing_to
 from speechbot.terminal.usage import (
     CheckOnly,
     Command,
     CorpusFolder,
+    GoldFile,
     IndexFolder,
     Json,
     ListErrors,
@@ -30,15 +36,18 @@ from speechbot.terminal.usage import (
     OfSource,
     OfSpeech,
     QuestionFile,
+    ReportFile,
     SpeechTitle,
+    Strict,
     Top,
+    Verify,
     Version,
     Words,
     app,
     complain,
     tolerant,
 )
-from speechbot.wording import zh_answers, zh_commands, zh_errors
+from speechbot.wording import zh_answers, zh_commands, zh_errors, zh_report
 
 __all__ = ["app", "main"]
 
@@ -58,18 +67,31 @@ def options(*, version: Version = False) -> None:
 
 
 @app.command("index", cls=Command, help=zh_commands.HELP_INDEX, epilog=zh_commands.EXAMPLES_INDEX)
-def build(
-    *, corpus: CorpusFolder = None, index: IndexFolder = None, check: CheckOnly = False, as_json: Json = False
+def build(  # noqa: PLR0913 - one for each option
+    *,
+    corpus: CorpusFolder = None,
+    index: IndexFolder = None,
+    check: CheckOnly = False,
+    report_file: ReportFile = None,
+    strict: Strict = False,
+    gold: GoldFile = None,
+    as_json: Json = False,
 ) -> None:
     """Build the index, or only look at the corpus."""
     settings = _settings()
     folder = corpus or settings.corpus
-    if check:
-        found, speeches = preview(folder)
-        _print(render.preview_data(found, speeches), render.preview(found, speeches), as_json=as_json)
+    if check or report_file is not None:
+        _look(folder, report_file, everything=check, as_json=as_json)
         return
     with progress(zh_commands.INDEX_PROGRESS) as advance:
-        report = build_index(folder, index or settings.index, model=settings.model, progress=advance)
+        report = build_index(
+            folder,
+            index or settings.index,
+            model=settings.model,
+            gold=gold or settings.gold,
+            strict=strict,
+            progress=advance,
+        )
     _print(report.to_dict(), render.index_report(report), as_json=as_json)
 
 
@@ -99,8 +121,7 @@ def chat(*, index: IndexFolder = None) -> None:
     if sys.stdin is None:
         raise SpeechbotError(zh_errors.INPUT_CLOSED)
     folder = index or _settings().index
-    following = Following(lambda: _retriever(folder), lambda: store.live(folder))
-    converse(following, stdin=sys.stdin, stdout=sys.stdout, environ=os.environ)
+    converse(_retriever(folder), stdin=sys.stdin, stdout=sys.stdout, environ=os.environ)
 
 
 @app.command(cls=Command, help=zh_commands.HELP_OUTLINE, epilog=zh_commands.EXAMPLES_OUTLINE)
@@ -113,10 +134,14 @@ def outline(*, speech: SpeechTitle = None, index: IndexFolder = None, as_json: J
 
 
 @app.command(cls=Command, help=zh_commands.HELP_STATUS, epilog=zh_commands.EXAMPLES_STATUS)
-def status(*, index: IndexFolder = None, as_json: Json = False) -> None:
-    """Check and describe the index."""
-    found = store.status(index or _settings().index)
-    _print(found.to_dict(), render.status(found), as_json=as_json)
+def status(*, index: IndexFolder = None, verify: Verify = False, as_json: Json = False) -> None:
+    """Describe the index, and check it."""
+    settings = _settings()
+    folder = index or settings.index
+    found = store.status(folder, verify=verify)
+    missed = verify_index(folder, model=settings.model, gold=settings.gold) if verify else ()
+    data = {**found.to_dict(), "missed": list(missed)}
+    _print(data, [*render.status(found), *render.missed(missed)], as_json=as_json)
 
 
 @app.command(cls=Command, help=zh_commands.HELP_ROLLBACK, epilog=zh_commands.EXAMPLES_ROLLBACK)
@@ -152,6 +177,19 @@ def _settings() -> "Settings":
     from speechbot.settings import load_settings  # noqa: PLC0415 - pydantic-settings takes 0.1 s that `--help` does without
 
     return load_settings()
+
+
+def _look(folder: Path, report_file: Path | None, *, everything: bool, as_json: bool) -> None:
+    """Show what would be indexed: on a page where one is asked for, and here, in full or in sum."""
+    if report_file is not None:
+        saving.check_target(report_file, folder)
+    with progress(zh_report.CHECK_PROGRESS) as advance:
+        found = inspect(folder, progress=advance)
+    blocks = checked(found, hint=report_file is None) if everything else summary(found)
+    if report_file is not None:
+        saving.save(report_file, page.page(found, made=datetime.now(UTC).astimezone()))
+        blocks.append(line(zh_report.REPORT_WRITTEN.format(path=report_file)))
+    _print(found.to_dict(), blocks, as_json=as_json)
 
 
 def _retriever(index: Path | None) -> Retriever:

@@ -10,6 +10,8 @@
     │   └── IndexDamaged       a file of the index is missing, truncated or altered
     ├── IndexLocked            another build is running
     ├── IndexNotWritable       the index folder cannot be written
+    ├── ReportNotWritable      the page of a check cannot be written
+    ├── SelfTestFailed         a new generation is worse than the live one
     ├── RollbackError          no older generation to go back to
     ├── ModelError             the embedding model cannot be loaded or used
     ├── QuestionError          the question is empty, too long or not text
@@ -26,7 +28,7 @@ from __future__ import annotations
 import errno
 from typing import TYPE_CHECKING
 
-from speechbot.wording import zh_errors
+from speechbot.wording import zh_errors, zh_report
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -98,6 +100,24 @@ class IndexNotWritable(SpeechbotError):
 
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(zh_errors.INDEX_NOT_WRITABLE.format(path=path, reason=reason))
+        self.path = path
+        self.reason = reason
+
+
+class ReportNotWritable(SpeechbotError):
+    """The page of a check cannot be written there, or must not be."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(zh_report.REPORT_ERROR.format(path=path, reason=reason))
+        self.path = path
+        self.reason = reason
+
+
+class SelfTestFailed(SpeechbotError):
+    """A generation does not reproduce its vectors, or lost the answer to a gold question; the live one stays live."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(zh_errors.SELF_TEST_FAILED.format(path=path, reason=reason))
         self.path = path
         self.reason = reason
 

@@ -199,7 +199,10 @@ class IndexReport:
         encoded: Windows that were encoded in this build; the others' vectors were taken over.
         seconds: Wall-clock time of the build.
         generation: Name of the live generation after the build.
-        skipped: Files that could not be read, each ``(name, reason)``.
+        skipped: Files left out because of what they are, each ``(name, reason)``.
+        failed: Files that could not be read, likewise.
+        resumed: Windows that an interrupted build had encoded already.
+        missed: Ids of the gold questions that neither this generation nor the one before answers.
     """
 
     sources: int
@@ -214,7 +217,11 @@ class IndexReport:
     seconds: float
     generation: str
     skipped: tuple[tuple[str, str], ...] = ()
+    failed: tuple[tuple[str, str], ...] = ()
+    resumed: int = 0
+    missed: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """The report as ``--json`` prints it."""
-        return {**asdict(self), "seconds": round(self.seconds, 3), "skipped": [list(item) for item in self.skipped]}
+        pairs = {name: [list(item) for item in getattr(self, name)] for name in ("skipped", "failed")}
+        return {**asdict(self), "seconds": round(self.seconds, 3), **pairs, "missed": list(self.missed)}

@@ -22,6 +22,12 @@ if TYPE_CHECKING:
     from speechbot.language.words import Term
 
     Floats = NDArray[np.float32]
+    Numbers = NDArray[np.int64]
+
+# Windows whose passages are looked at first; a question has few answers.
+NEAR = 256
+# Further passages that are looked at for their words, at most: their windows take a few milliseconds.
+MOST = 2048
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +52,12 @@ class Ranked:
         score: Weighted evidence; higher is better, no fixed range.
         probability: Calibrated probability in [0, 1] that the passage answers.
         windows: Row of its first window, and of the window after its last.
-        support: What each of its windows adds to a score by its cosine.
     """
 
     row: int
     score: float
     probability: float
     windows: tuple[int, int]
-    support: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,33 @@ class Evidence:
     body: Floats
     heading: Floats
     presence: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class _Scale:
+    """Cosines of one question in standard deviations above the mean of all windows."""
+
+    mean: float
+    spread: float
+
+    def __call__(self, cosines: Floats) -> Floats:
+        standard: Floats = (cosines - np.float32(self.mean)) / np.float32(self.spread)
+        return standard
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidates:
+    """Passages that were looked at closely.
+
+    Attributes:
+        rows: (c,) int64, their rows, ascending.
+        scores: (c,) float32, their weighted evidence.
+        nearest: Highest cosine of the question with any of their windows.
+    """
+
+    rows: Numbers
+    scores: Floats
+    nearest: float
 
 
 class Terms:
@@ -105,9 +136,15 @@ class Terms:
 
     def presence(self, *fields: LexicalIndex) -> Floats:
         """Share of the question that stands in every row of any of the fields: ``(rows,)`` float32 in [0, 1]."""
-        total = np.zeros(len(fields[0]), np.float32)
+        total, counted = np.zeros(len(fields[0]), np.float32), np.zeros(len(fields[0]), bool)
         for token, share in zip(self._tokens, self._shares, strict=True):
-            total[np.unique(np.concatenate([field.rows(token) for field in fields]))] += share
+            held = [field.rows(token) for field in fields]
+            for rows in held:
+                fresh = rows[~counted[rows]] if len(held) > 1 else rows
+                np.add.at(total, fresh, share)
+                counted[fresh] = True
+            for rows in held:
+                counted[rows] = False
         return total
 
     def coverage(self, text: str) -> float:
@@ -148,9 +185,10 @@ class Ranker:
         self._vectors = vectors
         self._lexical = lexical
         self._calibration = calibration
-        self._starts = np.searchsorted(windows[:, 0], np.arange(len(lexical.passages) + 1))
+        self._of_windows = windows[:, 0]
+        self._starts = np.searchsorted(self._of_windows, np.arange(len(lexical.passages) + 1))
 
-    def rank(self, query: Query, k: int, *, rows: NDArray[np.int64] | None = None) -> list[Ranked]:
+    def rank(self, query: Query, k: int, *, rows: Numbers | None = None) -> list[Ranked]:
         """The best ``k`` passages, best first, the earlier of equals first.
 
         Args:
@@ -158,23 +196,84 @@ class Ranker:
             k: How many; fewer come back when fewer there are.
             rows: Passages to choose from, ascending; None for all.
         """
-        among = np.arange(len(self._lexical.passages)) if rows is None else rows
-        if k <= 0 or len(among) == 0:
+        count = len(self._lexical.passages) if rows is None else len(rows)
+        if k <= 0 or count == 0:
             return []
-        found = self.evidence(query)
-        scores = self.scores(found)
-        nearest, covered = float(self._best(found.cosines)[among].max()), float(found.presence[among].max())
-        support = self._calibration.cosine * found.standard
-        best = among[np.argsort(-scores[among], kind="stable")[:k]]
+        body, heading, presence = self._words(query)
+        lexical: Floats = body + np.float32(self._calibration.heading) * heading
+        scale = self._scale(query)
+        found = (
+            self._candidates(query, k, lexical, scale) if rows is None else self._scored(query, rows, lexical, scale)
+        )
+        order = np.argsort(-found.scores, kind="stable")[:k]
+        covered = float((presence if rows is None else presence[rows]).max())
         probabilities = self._calibration.probabilities(
-            scores[best].tolist(), nearest=nearest, covered=covered, passages=len(among)
+            found.scores[order].tolist(), nearest=found.nearest, covered=covered, passages=count
         )
         return [
-            Ranked(row, float(scores[row]), probability, (first, last), tuple(support[first:last].tolist()))
-            for row, probability, first, last in zip(
-                best.tolist(), probabilities, self._starts[best].tolist(), self._starts[best + 1].tolist(), strict=True
+            Ranked(row, score, probability, (first, last))
+            for row, score, probability, first, last in zip(
+                found.rows[order].tolist(),
+                found.scores[order].tolist(),
+                probabilities,
+                self._starts[found.rows[order]].tolist(),
+                self._starts[found.rows[order] + 1].tolist(),
+                strict=True,
             )
         ]
+
+    def _candidates(self, query: Query, k: int, lexical: Floats, scale: _Scale) -> _Candidates:
+        """The passages that can be among the best ``k``.
+
+        A passage outside the nearest windows has no cosine above the last of these, so that its lexical evidence, which is
+        known of all, bounds its score (as in Fagin's threshold algorithm, 2001). Only those whose bound reaches the
+        ``k``-th score so far are looked at, at most ``MOST`` of them.
+        """
+        windows, cosines = self._vectors.nearest(query.vector, NEAR)
+        near = np.unique(self._of_windows[windows]).astype(np.int64)
+        found = self._scored(query, near, lexical, scale)
+        if len(windows) == len(self._of_windows):
+            return found
+        reached = float(np.sort(found.scores)[-k]) if len(near) >= k else -np.inf
+        unseen = self._calibration.cosine * float(scale(cosines[-1:])[0])
+        further = np.setdiff1d(np.flatnonzero(lexical >= reached - unseen), near, assume_unique=True)
+        if len(further) > MOST:
+            further = np.sort(further[np.argpartition(-lexical[further], MOST)[:MOST]])
+        if not len(further):
+            return found
+        more = self._scored(query, further, lexical, scale)
+        rows, scores = np.append(found.rows, more.rows), np.append(found.scores, more.scores)
+        order = np.argsort(rows)
+        return _Candidates(rows[order], scores[order], max(found.nearest, more.nearest))
+
+    def _scored(self, query: Query, rows: Numbers, lexical: Floats, scale: _Scale) -> _Candidates:
+        """Weighted evidence of some passages, by the exact cosine of every window of theirs."""
+        first, last = self._starts[rows], self._starts[rows + 1]
+        counts = last - first
+        bounds = np.cumsum(counts) - counts
+        windows = np.repeat(first - bounds, counts) + np.arange(counts.sum())
+        cosines = self._vectors.cosines(query.vector, windows)
+        best = np.maximum.reduceat(cosines, bounds)
+        scores: Floats = np.float32(self._calibration.cosine) * scale(best) + lexical[rows]
+        return _Candidates(rows, scores, float(best.max()))
+
+    def support(self, query: Query, ranked: Ranked) -> list[float]:
+        """What each window of a passage adds to a score by its cosine."""
+        standard = self._scale(query)(self._vectors.cosines(query.vector, np.arange(*ranked.windows)))
+        found: list[float] = (self._calibration.cosine * standard).tolist()
+        return found
+
+    def _words(self, query: Query) -> tuple[Floats, Floats, Floats]:
+        """Lexical match of each body, share of the question in the headings above, and in either: (passages,) each."""
+        terms = Terms(query.terms, self._lexical.passages)
+        passages, headings = self._lexical.passages, self._lexical.headings
+        return terms.match(passages), terms.presence(headings), terms.presence(passages, headings)
+
+    def _scale(self, query: Query) -> _Scale:
+        """Mean and variance of the dot product with all rows, without a pass over them."""
+        mean, covariance = self._vectors.moments()
+        variance = float(query.vector @ covariance @ query.vector)
+        return _Scale(float(query.vector @ mean), max(variance, 1e-12) ** 0.5)
 
     def scores(self, found: Evidence) -> Floats:
         """Weighted evidence of each passage: ``(passages,)`` float32, higher is better."""
@@ -183,23 +282,9 @@ class Ranker:
         return total
 
     def evidence(self, query: Query) -> Evidence:
-        """What speaks for each passage."""
-        terms = Terms(query.terms, self._lexical.passages)
-        cosines = self._vectors.scores(query.vector)
-        mean, covariance = self._vectors.moments()
-        # Mean and variance of the dot product with all rows, without a pass over them.
-        spread = max(float(query.vector @ covariance @ query.vector), 1e-12) ** 0.5
-        standard = (cosines - np.float32(query.vector @ mean)) / np.float32(spread)
-        return Evidence(
-            cosines,
-            standard,
-            cosine=self._best(standard),
-            body=terms.match(self._lexical.passages),
-            heading=terms.presence(self._lexical.headings),
-            presence=terms.presence(self._lexical.passages, self._lexical.headings),
-        )
-
-    def _best(self, of_windows: Floats) -> Floats:
-        """The best window of each passage: ``(passages,)`` float32."""
-        best: Floats = np.maximum.reduceat(of_windows, self._starts[:-1])
-        return best
+        """What speaks for each passage, none left out: what ``rank`` spares is computed as well, for measuring."""
+        body, heading, presence = self._words(query)
+        cosines = self._vectors.cosines(query.vector, np.arange(len(self._of_windows)))
+        standard = self._scale(query)(cosines)
+        best = np.maximum.reduceat(standard, self._starts[:-1])
+        return Evidence(cosines, standard, cosine=best, body=body, heading=heading, presence=presence)

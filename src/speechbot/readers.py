@@ -31,16 +31,38 @@ _SHORT = 20  # characters; below it the share says nothing
 
 
 @dataclass(frozen=True, slots=True)
+class Material:
+    """A file of the corpus that can be read."""
+
+    name: str
+    path: Path
+    sha256: str
+    notes: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """All files of a corpus folder; ``skipped`` and ``failed`` are ``(name, reason)``, sorted."""
+
+    materials: tuple[Material, ...]
+    skipped: tuple[tuple[str, str], ...]
+    failed: tuple[tuple[str, str], ...] = ()
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Corpus:
     """All sources of a corpus folder.
 
     Attributes:
         sources: Decoded files, sorted by name.
         skipped: Files and links left out, each ``(name, reason)``, sorted by name; control characters are escaped.
+        failed: Files that could not be read, likewise.
     """
 
     sources: tuple[Source, ...]
     skipped: tuple[tuple[str, str], ...]
+    failed: tuple[tuple[str, str], ...] = ()
 
 
 def read_corpus(folder: Path) -> Corpus:
@@ -64,6 +86,26 @@ def read_corpus(folder: Path) -> Corpus:
     if not sources:
         raise _nothing(folder, skipped)
     return Corpus(tuple(sources), tuple(sorted(skipped)))
+
+
+def list_corpus(folder: Path) -> Listing:
+    """List and hash the files of a corpus."""
+    materials, skipped = _listed(folder)
+    failed, found = [], []
+    for name, path in materials:
+        if path.exists() and not path.is_file():
+            failed.append((name, zh_corpus.REASON_NOT_FILE))
+            continue
+        try:
+            found.append(Material(name, path, hashlib.sha256(path.read_bytes()).hexdigest()))
+        except OSError as error:
+            failed.append((name, zh_corpus.REASON_UNREADABLE.format(detail=unreadable(error))))
+    return Listing(tuple(found), tuple(skipped), tuple(failed))
+
+
+def read_material(material: Material) -> Source:
+    """Read one file of a corpus; errors as for ``read_source``."""
+    return read_source(material.path, name=material.name)
 
 
 def check_corpus(folder: Path) -> None:

@@ -1,44 +1,56 @@
-"""The retriever: questions to placed passages, or an honest refusal."""
+"""The retriever: questions to the live generation of an index, also while it is rebuilt."""
 
 from __future__ import annotations
 
+import logging
+import threading
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from speechbot.calibration import calibration
 from speechbot.encoder import model_name, open_encoder
-from speechbot.errors import IndexDamaged
+from speechbot.engine import Engine, Filters
+from speechbot.errors import SpeechbotError
 from speechbot.indexing.manifest import check_model, check_name
-from speechbot.indexing.store import open_live
-from speechbot.language.questions import check_question
-from speechbot.language.sentences import sentence_spans
-from speechbot.language.spelling import corrected
-from speechbot.language.text import fold
-from speechbot.language.words import query_terms
-from speechbot.models import Answer, Hit
-from speechbot.parsing.headings import clean_title
-from speechbot.ranking import Query, Ranker, Terms
+from speechbot.indexing.store import live, open_live
 from speechbot.wording import zh_errors
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from speechbot.encoder import Encoder
-    from speechbot.indexing.generation import Generation
-    from speechbot.models import Passage, Speech
-    from speechbot.ranking import Ranked
+    from speechbot.models import Answer, Hit, Speech
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class _Lent:
+    """An engine and how many questions it is answering; once retired it is closed with the last of them."""
+
+    engine: Engine
+    users: int = 0
+    retired: bool = False
 
 
 class Retriever:
-    """Finds the passages that answer; read-only, for any number of threads.
+    """Finds the passages that answer; for any number of threads.
 
-    Use ``Retriever.open``; close it, or use it in a ``with`` block.
+    Use ``Retriever.open``; close it, or use it in a ``with`` block. Each question is answered by one generation from
+    beginning to end: the live one at its start. A new generation that cannot be opened, or was built with another
+    model, is told to the log once, and the one before goes on answering.
     """
 
-    def __init__(self, generation: Generation, encoder: Encoder) -> None:
-        """Put an opened index and its encoder together."""
-        self._generation = generation
+    def __init__(self, index: Path, engine: Engine, encoder: Encoder) -> None:
+        """Answer with an engine until the index has a newer generation; use ``open``."""
+        self._index = index
         self._encoder = encoder
-        self._calibration = calibration(encoder.name)
-        self._ranker = Ranker(generation.vectors, generation.windows, generation.lexical, self._calibration)
+        self._lent = _Lent(engine)
+        self._seen = engine.generation.name
+        self._lock = threading.Lock()
+        self._renewing = threading.Lock()
+        self._closed = False
 
     @classmethod
     def open(cls, index: str | Path = "index", *, model: str | None = None, encoder: Encoder | None = None) -> Self:
@@ -56,21 +68,24 @@ class Retriever:
             IndexDamaged: A file of it is missing or altered.
             ModelError: The model cannot be loaded.
         """
-        folder = Path(index)
+        # Absolute: the caller may change the working directory while the index is followed
+        folder = Path(index).absolute()
         generation = open_live(folder)
         try:
             if encoder is None:
-                check_name(generation.manifest, model_name(model), path=folder)
+                check_name(generation.manifest, model_name(model), path=Path(index))
             chosen = encoder or open_encoder(model)
-            check_model(generation.manifest, chosen, path=folder)
+            check_model(generation.manifest, chosen, path=Path(index))
+            return cls(folder, Engine(generation, chosen), chosen)
         except BaseException:
             generation.close()
             raise
-        return cls(generation, chosen)
 
     def close(self) -> None:
-        """Close the index's files."""
-        self._generation.close()
+        """Close the index's files, once the questions under way are answered."""
+        with self._lock:
+            self._closed = True
+            self._retire(self._lent)
 
     def __enter__(self) -> Self:
         """Close at the end of a ``with`` block."""
@@ -82,12 +97,13 @@ class Retriever:
 
     @property
     def generation(self) -> str:
-        """Name of the generation that answers."""
-        return self._generation.name
+        """Name of the generation that answered last."""
+        return self._lent.engine.generation.name
 
     def speeches(self) -> tuple[Speech, ...]:
         """All speeches with their sections and passages, in the order of the index."""
-        return self._generation.catalog.speeches()
+        with self._engine() as engine:
+            return engine.generation.catalog.speeches()
 
     def search(
         self,
@@ -104,33 +120,19 @@ class Retriever:
             question: In plain words, simplified or traditional.
             k: How many at most; 0 or less gives none.
             source: Only passages of this file; a part of the name is enough.
-            speech: Only passages of this speech; a part of the title is enough.
+            speech: Only passages of this speech; a part of its title or of another name of it is enough.
             section: Only passages under this heading; a part of it is enough.
 
         Returns:
-            Hits, best first, each passage once. Scores are calibrated probabilities in [0, 1].
+            Hits, best first, each wording once: a paragraph that stands in several places is one hit with all of them.
+            Scores are calibrated probabilities in [0, 1].
 
         Raises:
             QuestionError: The question is empty, too long or not text.
             FilterError: A filter matches nothing.
         """
-        return self._search(self._read(question)[1], k, source=source, speech=speech, section=section)
-
-    def _search(self, asked: str, k: int, *, source: str | None, speech: str | None, section: str | None) -> list[Hit]:
-        """``search`` for a question that has been read."""
-        catalog = self._generation.catalog
-        filtered = any(value is not None for value in (source, speech, section))
-        rows = catalog.rows(source=source, speech=speech, section=section) if filtered else None
-        query = Query(self._encoder.encode_queries([asked])[0], query_terms(asked))
-        ranked = self._ranker.rank(query, k, rows=rows)
-        passages = catalog.passages([found.row for found in ranked])
-        if not catalog.verbatim(passages):
-            raise IndexDamaged(self._generation.path, zh_errors.DAMAGE_NOT_VERBATIM)
-        terms = Terms(query.terms, self._generation.lexical.passages)
-        return [
-            Hit(passage, found.probability, self._highlight(found, passage, terms))
-            for found, passage in zip(ranked, passages, strict=True)
-        ]
+        with self._engine() as engine:
+            return engine.search(question, k, Filters(source, speech, section))
 
     def ask(
         self,
@@ -147,43 +149,68 @@ class Retriever:
         probability reaches the cut-off as well; when it is false, the hits are the nearest passages, to be shown only
         on request.
         """
-        line, asked = self._read(question)
-        hits = self._search(asked, max(k, 1), source=source, speech=speech, section=section)
-        confidence = hits[0].score if hits else 0.0
-        found = confidence >= self._calibration.cutoff
-        kept = [hit for hit in hits if not found or hit.score >= self._calibration.cutoff]
-        return Answer(question, tuple(kept[: max(k, 0)]), found, confidence, _correction(line, asked))
+        with self._engine() as engine:
+            return engine.ask(question, k, Filters(source, speech, section))
 
-    def _read(self, question: str) -> tuple[str, str]:
-        """The question on one line, and as it is searched: folded, with typing errors set right."""
-        line = check_question(question)
-        return line, corrected(fold(line), self._generation.lexical.passages.frequency)
+    @contextmanager
+    def _engine(self) -> Iterator[Engine]:
+        """The engine of the live generation, kept open while it is used."""
+        self._renew()
+        with self._lock:
+            if self._closed:
+                message = "the retriever is closed"
+                raise ValueError(message)
+            lent = self._lent
+            lent.users += 1
+        try:
+            yield lent.engine
+        finally:
+            with self._lock:
+                lent.users -= 1
+                self._close_unused(lent)
 
-    def _highlight(self, ranked: Ranked, passage: Passage, terms: Terms) -> tuple[int, int]:
-        """The sentence with the most evidence: what it holds of the question, and how near its window comes.
+    def _renew(self) -> None:
+        """Change over to a new generation, if there is one; one thread does, the others go on with the one before."""
+        if not self._renewing.acquire(blocking=False):
+            return
+        try:
+            with suppress(SpeechbotError):  # the pointer cannot be read just now
+                newest = live(self._index)
+                if newest != self._seen:
+                    # One attempt for each: what does not open is not loaded again before every question
+                    self._seen = newest
+                    self._change_over()
+        finally:
+            self._renewing.release()
 
-        The heading that the paragraph begins with is passed over where there is more: it stands in the place already.
-        """
-        places = self._generation.windows[slice(*ranked.windows), 1:].tolist()
+    def _change_over(self) -> None:
+        """Open the live generation and let the one before go."""
+        try:
+            generation = open_live(self._index)
+        except SpeechbotError as error:
+            _log.warning(zh_errors.RELOAD_FAILED, error)
+            return
+        try:
+            check_model(generation.manifest, self._encoder, path=self._index)
+            engine = Engine(generation, self._encoder)
+        except SpeechbotError as error:
+            generation.close()
+            _log.warning(zh_errors.RELOAD_FAILED, error)
+            return
+        with self._lock:
+            if self._closed:
+                engine.close()
+                return
+            self._seen = generation.name  # a later one, where builds follow closely
+            before, self._lent = self._lent, _Lent(engine)
+            self._retire(before)
 
-        def evidence(span: tuple[int, int]) -> float:
-            touching = [
-                support
-                for (start, end), support in zip(places, ranked.support, strict=True)
-                if start < span[1] and span[0] < end
-            ]
-            return terms.coverage(passage.text[slice(*span)]) + max(touching)
+    def _retire(self, lent: _Lent) -> None:
+        """Close an engine now, or with the last question that it answers; call it under the lock."""
+        lent.retired = True
+        self._close_unused(lent)
 
-        first, *further = sentence_spans(passage.text) or [(0, len(passage.text))]
-        headed = bool(passage.section) and clean_title(passage.text[slice(*first)]) == passage.section[-1]
-        return max(further if headed and further else [first, *further], key=evidence)
-
-
-def _correction(line: str, asked: str) -> str | None:
-    """The question with typing errors set right, None when there are none; as typed but where folding changes its length."""
-    folded = fold(line)
-    if asked == folded:
-        return None
-    if len(line) != len(folded):
-        return asked
-    return "".join(new if new != old else typed for typed, old, new in zip(line, folded, asked, strict=True))
+    def _close_unused(self, lent: _Lent) -> None:
+        """Close a retired engine that answers nothing; call it under the lock."""
+        if lent.retired and not lent.users:
+            lent.engine.close()

@@ -68,6 +68,7 @@ class Settings(BaseSettings):
         corpus: Folder of the materials.
         index: Folder of the index.
         model: Name or folder of a sentence-transformers model; None is the bundled one.
+        gold: File of questions whose answers a new index must not lose.
         token: The bot's token; without it there is no Telegram. Never shown.
     """
 
@@ -78,6 +79,7 @@ class Settings(BaseSettings):
     corpus: Folder = Path("corpus")
     index: Folder = Path("index")
     model: str | None = None
+    gold: Folder | None = None
     token: Annotated[SecretStr, AfterValidator(_token)] | None = None
 
     @classmethod

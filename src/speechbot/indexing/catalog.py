@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import errno
 import json
 import sqlite3
 import threading
-from contextlib import closing
 from functools import cache, cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import numpy as np
 
 from speechbot.errors import FilterError, IndexDamaged
+from speechbot.indexing.schema import catalog_uri
 from speechbot.language.text import fold
 from speechbot.models import Passage, Section, Source, Speech
 from speechbot.wording import zh_errors
@@ -23,88 +22,32 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-_SCHEMA = """
-CREATE TABLE sources (
-    name TEXT PRIMARY KEY, encoding TEXT NOT NULL, sha256 TEXT NOT NULL, text TEXT NOT NULL
-) WITHOUT ROWID;
-CREATE TABLE speeches (
-    number INTEGER PRIMARY KEY, title TEXT NOT NULL, source TEXT NOT NULL REFERENCES sources,
-    start INTEGER NOT NULL, stop INTEGER NOT NULL
-);
-CREATE TABLE sections (
-    speech INTEGER NOT NULL REFERENCES speeches, number INTEGER NOT NULL, title TEXT NOT NULL, kind TEXT NOT NULL,
-    level INTEGER NOT NULL, start INTEGER NOT NULL, end INTEGER NOT NULL, stop INTEGER NOT NULL, parent INTEGER,
-    PRIMARY KEY (speech, number)
-) WITHOUT ROWID;
-CREATE TABLE passages (
-    row INTEGER PRIMARY KEY, id TEXT NOT NULL, speech INTEGER NOT NULL REFERENCES speeches, section TEXT NOT NULL,
-    paragraph INTEGER NOT NULL, start INTEGER NOT NULL, end INTEGER NOT NULL, text TEXT NOT NULL
-);
-CREATE INDEX passages_by_id ON passages (id);
-"""
 _PASSAGES = """
 SELECT p.row, p.id, p.text, s.title, p.section, s.source, p.paragraph, p.start, p.end
 FROM passages p JOIN speeches s ON s.number = p.speech
 """
+_WORDED = _PASSAGES.replace("p.row", "p.wording, p.row", 1)
 
 # Source texts held for comparison with what is about to be shown; a text of a million characters takes 2 MB.
 _TEXTS = 8
 
 
-def write_catalog(path: Path, sources: Iterable[Source], speeches: Sequence[Speech]) -> None:
-    """Write a new catalogue; a passage's row is its position when the speeches are read one after another.
+class Extent(NamedTuple):
+    """A file of an index and what it holds; the ranges count positions in the index."""
 
-    Raises:
-        OSError: The file cannot be written.
-    """
-    try:
-        _write(path, sources, speeches)
-    except sqlite3.OperationalError as error:
-        number = errno.ENOSPC if error.sqlite_errorcode == sqlite3.SQLITE_FULL else errno.EIO
-        raise OSError(number, str(error), str(path)) from error
-
-
-def _write(path: Path, sources: Iterable[Source], speeches: Sequence[Speech]) -> None:
-    """Fill a new catalogue in one transaction."""
-    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        # The store syncs the finished file itself; a crash before that leaves a folder that nobody points to
-        connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN;" + _SCHEMA)
-        connection.executemany(
-            "INSERT INTO sources VALUES (?, ?, ?, ?)", ((s.name, s.encoding, s.sha256, s.text) for s in sources)
-        )
-        first = 0
-        for number, speech in enumerate(speeches):
-            _write_speech(connection, number, speech, first)
-            first += len(speech.passages)
-        connection.execute("COMMIT")
-
-
-def _write_speech(connection: sqlite3.Connection, number: int, speech: Speech, first: int) -> None:
-    """Add a speech with its sections and passages; ``first`` is the row of its first passage."""
-    connection.execute(
-        "INSERT INTO speeches VALUES (?, ?, ?, ?, ?)", (number, speech.title, speech.source, speech.start, speech.stop)
-    )
-    connection.executemany(
-        "INSERT INTO sections VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            (number, i, s.title, s.kind, s.level, s.start, s.end, s.stop, s.parent)
-            for i, s in enumerate(speech.sections)
-        ),
-    )
-    connection.executemany(
-        "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            (row, p.id, number, json.dumps(p.section, ensure_ascii=False), p.paragraph, p.start, p.end, p.text)
-            for row, p in enumerate(speech.passages, first)
-        ),
-    )
+    name: str
+    sha256: str
+    notes: str
+    speeches: range
+    passages: range
+    windows: range
 
 
 class _Place(NamedTuple):
-    """Where passages stand, folded for filters."""
+    """Where passages stand, folded for filters; a speech goes by its title and its other names."""
 
     source: str
-    speech: str
+    speech: tuple[str, ...]
     section: tuple[str, ...]
 
 
@@ -124,10 +67,8 @@ class Catalog:
         self._lock = threading.Lock()
         # SQLite counts characters from the start of a text each time; sliced in memory, a quote costs microseconds
         self._text = lru_cache(_TEXTS)(self._load_text)
-        # immutable: no lock files, so that a read-only folder can be read
-        uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
         try:
-            self._connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
+            self._connection = sqlite3.connect(catalog_uri(path), uri=True, check_same_thread=False)
         except sqlite3.Error as error:
             raise IndexDamaged(path, zh_errors.DAMAGE_UNREADABLE) from error
         try:
@@ -152,6 +93,11 @@ class Catalog:
     def __len__(self) -> int:
         """Number of passages."""
         return self._count
+
+    def run(self, rows: range) -> tuple[Passage, ...]:
+        """The passages of neighbouring rows, in order."""
+        found = self._query(f"{_PASSAGES} WHERE p.row BETWEEN ? AND ? ORDER BY p.row", rows.start, rows.stop - 1)
+        return tuple(map(_passage, found))
 
     def passages(self, rows: Iterable[int] | None = None) -> tuple[Passage, ...]:
         """Return the passages of some rows, in the order asked for.
@@ -181,8 +127,37 @@ class Catalog:
 
     def sources(self) -> tuple[Source, ...]:
         """All sources with their text, by name."""
-        records = self._query("SELECT name, encoding, sha256, text FROM sources ORDER BY name")
-        return tuple(Source(name=name, encoding=code, sha256=sha, text=text) for name, code, sha, text in records)
+        records = self._query("SELECT name, encoding, sha256, text, notes FROM sources ORDER BY number")
+        return tuple(Source(*record) for record in records)
+
+    def extents(self) -> list[Extent]:
+        """What each file holds, by name, without its text."""
+        found = []
+        starts = [0, 0, 0]
+        for name, sha, notes, *counts in self._query(
+            "SELECT name, sha256, notes, speeches, passages, windows FROM sources ORDER BY number"
+        ):
+            ranges = [range(start, start + count) for start, count in zip(starts, counts, strict=True)]
+            found.append(Extent(name, sha, notes, *ranges))
+            starts = [run.stop for run in ranges]
+        return found
+
+    def wordings(self, rows: Sequence[int]) -> list[int]:
+        """For each of some rows a number that passages of the same wording share, whatever their script or white space."""
+        found = dict(
+            self._query(
+                "SELECT row, wording FROM passages WHERE row IN (SELECT value FROM json_each(?))", json.dumps(rows)
+            )
+        )
+        return [found[row] for row in rows]
+
+    def worded(self, wordings: Sequence[int]) -> dict[int, dict[int, Passage]]:
+        """All passages of some wordings: for each its rows, ascending, with their passages."""
+        clause = "WHERE p.wording IN (SELECT value FROM json_each(?)) ORDER BY p.row"
+        groups: dict[int, dict[int, Passage]] = {}
+        for wording, *record in self._query(_WORDED + clause, json.dumps(wordings)):
+            groups.setdefault(wording, {})[record[0]] = _passage(tuple(record))
+        return groups
 
     def verbatim(self, passages: Iterable[Passage]) -> bool:
         """Whether the text of every passage is what stands at its place in its source."""
@@ -200,11 +175,20 @@ class Catalog:
         numbers = self._query("SELECT speech FROM passages ORDER BY row")
         for (number,), passage in zip(numbers, self.passages(), strict=True):
             passages.setdefault(number, []).append(passage)
+        records = self._query(
+            "SELECT number, title, source, start, stop, date, speaker, occasion, aliases FROM speeches ORDER BY number"
+        )
         return tuple(
-            Speech(title, source, start, stop, tuple(sections.get(number, ())), tuple(passages.get(number, ())))
-            for number, title, source, start, stop in self._query(
-                "SELECT number, title, source, start, stop FROM speeches ORDER BY number"
+            Speech(
+                *(title, source, start, stop),
+                sections=tuple(sections.get(number, ())),
+                passages=tuple(passages.get(number, ())),
+                date=date,
+                speaker=speaker,
+                occasion=occasion,
+                aliases=tuple(json.loads(aliases)),
             )
+            for number, title, source, start, stop, date, speaker, occasion, aliases in records
         )
 
     def rows(
@@ -230,7 +214,7 @@ class Catalog:
         kept, within = np.arange(len(places)), ""
         filters: tuple[tuple[str, str | None, Callable[[_Place], tuple[str, ...]]], ...] = (
             (zh_errors.FILTER_SOURCE, source, lambda place: (place.source,)),
-            (zh_errors.FILTER_SPEECH, speech, lambda place: (place.speech,)),
+            (zh_errors.FILTER_SPEECH, speech, lambda place: place.speech),
             (zh_errors.FILTER_SECTION, section, lambda place: place.section),
         )
         for name, value, names in filters:
@@ -250,12 +234,13 @@ class Catalog:
         numbers: dict[tuple[int, str], int] = {}
         records = self._query("SELECT speech, section FROM passages ORDER BY row")
         of_rows = [numbers.setdefault(record, len(numbers)) for record in records]
-        named = {number: names for number, *names in self._query("SELECT number, source, title FROM speeches")}
+        named = {number: names for number, *names in self._query("SELECT number, source, title, aliases FROM speeches")}
         once = cache(fold)
         places = []
         for speech, section in numbers:
-            source, title = named[speech]
-            places.append(_Place(once(source), once(title), tuple(map(once, json.loads(section)))))
+            source, title, aliases = named[speech]
+            called = tuple(map(once, (title, *json.loads(aliases))))
+            places.append(_Place(once(source), called, tuple(map(once, json.loads(section)))))
         return places, np.array(of_rows, dtype=np.int64)
 
     def _load_text(self, source: str) -> str:

@@ -48,11 +48,15 @@ def writing(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        # NumPy reports a short write, which is what it meets on a full disk, without a number
-        template = _REASONS.get(error.errno or errno.ENOSPC)
-        name = os.path.basename(os.fsdecode(error.filename or folder))  # noqa: PTH119 - a name, or bytes of one
-        reason = template.format(name=name) if template else error.strerror or str(error)
-        raise IndexNotWritable(folder, reason) from error
+        raise IndexNotWritable(folder, unwritable(error, folder)) from error
+
+
+def unwritable(error: OSError, path: Path) -> str:
+    """Why ``path``, or something in it, cannot be written, in Chinese where the system's number for it is a common one."""
+    # NumPy reports a short write, which is what it meets on a full disk, without a number
+    template = _REASONS.get(error.errno or errno.ENOSPC)
+    name = os.path.basename(os.fsdecode(error.filename or path))  # noqa: PTH119 - a name, or bytes of one
+    return template.format(name=name) if template else error.strerror or str(error)
 
 
 def broken(path: Path, error: OSError) -> IndexMismatch:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -11,21 +12,23 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from speechbot.errors import IndexDamaged
-from speechbot.indexing.catalog import Catalog, write_catalog
+from speechbot.indexing.catalog import Catalog
 from speechbot.indexing.disk import broken, sha256
+from speechbot.indexing.lease import Lease
 from speechbot.indexing.lexical import FILES as LEXICAL_FILES
 from speechbot.indexing.lexical import LexicalFields
 from speechbot.indexing.manifest import Counts, FileStamp, Manifest, ModelCard
-from speechbot.indexing.vectors import VectorIndex, moments_path
+from speechbot.indexing.pieces import count, new_rows, window_places
+from speechbot.indexing.schema import write_catalog
+from speechbot.indexing.vectors import VectorIndex, moments_path, scan_path, scanned
 from speechbot.wording import zh_errors
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
 
-    from speechbot.indexing.lexical import FieldTokens
-    from speechbot.models import Source, Speech
+    from speechbot.indexing.pieces import Piece
 
 MANIFEST = "manifest.json"
 CATALOG = "passages.sqlite"
@@ -43,24 +46,25 @@ class Content:
     """What a generation is written from.
 
     Attributes:
-        sources: The corpus files.
-        speeches: The speeches in them; passages are numbered (row) as they stand here, one speech after another.
-        windows: (n, 3) int32: row of the passage, start and end of the window in the passage's text.
-        vectors: (n, dim) float32, unit rows; row ``i`` belongs to window ``i``.
-        tokens: Tokens of each passage and of the headings above it.
+        pieces: The corpus files by name, those that did not change taken over from ``before``; passages are numbered
+            (row) as they stand there, one speech after another.
+        before: The generation that files are taken over from, if any are.
+        vectors: Pieces of (m, dim) float32, unit rows, together one row for each window of ``pieces``.
+        lexical: The fresh passages' tokens, in their order.
         model: The model that made the vectors.
         created: UTC time, ISO 8601.
         version: Version of speechbot.
+        words: Words that the corpus adds to the segmenter's dictionary.
     """
 
-    sources: Sequence[Source]
-    speeches: Sequence[Speech]
-    windows: NDArray[np.int32]
-    vectors: NDArray[np.float32]
-    tokens: FieldTokens
+    pieces: Sequence[Piece]
+    before: Generation | None
+    vectors: Iterable[NDArray[np.float32]]
+    lexical: LexicalFields
     model: ModelCard
     created: str
     version: str
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,7 @@ class Generation:
         vectors: Vectors of the windows.
         windows: (n, 3) int32: row of the passage, start and end of the window in the passage's text.
         lexical: BM25 of passages and headings.
+        lease: Keeps builders from removing the files.
     """
 
     path: Path
@@ -82,6 +87,7 @@ class Generation:
     vectors: VectorIndex
     windows: NDArray[np.int32]
     lexical: LexicalFields
+    lease: Lease
 
     @property
     def name(self) -> str:
@@ -89,8 +95,10 @@ class Generation:
         return self.path.name
 
     def close(self) -> None:
-        """Close the files; nothing can be read from the catalogue afterwards."""
+        """Close the files; nothing can be read afterwards."""
         self.catalog.close()
+        self.vectors.close()
+        self.lease.release()
 
     def __enter__(self) -> Self:
         """Close at the end of a ``with`` block."""
@@ -108,24 +116,29 @@ def write_generation(folder: Path, content: Content) -> str:
         Six hex digits of the manifest's SHA-256: the end of the generation's name, which so vouches for the
         manifest as the manifest does for the other files.
     """
+    before = content.before
     (folder / LEXICAL).mkdir()
-    write_catalog(folder / CATALOG, content.sources, content.speeches)
-    VectorIndex.build(content.vectors).save(folder / VECTORS)
+    write_catalog(folder / CATALOG, content.pieces, before=None if before is None else before.path / CATALOG)
+    VectorIndex.collect(content.vectors, dim=content.model.dim).save(folder / VECTORS)
+    windows = window_places(content.pieces, None if before is None else before.windows)
     with (folder / WINDOWS).open("wb") as file:
-        np.save(file, content.windows, allow_pickle=False)
-    LexicalFields.build(content.tokens).save(folder / LEXICAL)
+        np.save(file, windows, allow_pickle=False)
+    lexical = content.lexical
+    if before is not None:
+        places, fresh = new_rows(content.pieces, len(before.catalog))
+        lexical = before.lexical.replaced(places, lexical, fresh)
+    lexical.save(folder / LEXICAL)
+    counts = Counts(**{what: count(content.pieces, what) for what in ("sources", "speeches", "passages", "windows")})
     manifest = Manifest(
         created=content.created,
         version=content.version,
         model=content.model,
-        counts=Counts(
-            sources=len(content.sources),
-            speeches=len(content.speeches),
-            passages=len(content.tokens.passages),
-            windows=len(content.windows),
-        ),
-        files={name: FileStamp((folder / name).stat().st_size, sha256(folder / name)) for name in _names()},
-        sources={source.name: source.sha256 for source in content.sources},
+        counts=counts,
+        files={
+            name: FileStamp((folder / name).stat().st_size, sha256(folder / name))
+            for name in _names(counts.windows, content.model.dim)
+        },
+        words=content.words,
     )
     data = manifest.to_json().encode()
     (folder / MANIFEST).write_bytes(data)
@@ -144,18 +157,23 @@ def open_generation(path: Path, *, verify: bool | None = None) -> Generation:
         IndexDamaged: A file is missing, truncated or altered.
         IndexMismatch: It is of another format, or we may not read it.
     """
-    manifest = read_manifest(path)
-    check_files(path, manifest, verify=verify)
-    vectors, lexical = VectorIndex.load(path / VECTORS), LexicalFields.load(path / LEXICAL)
-    windows = _windows(path / WINDOWS)
-    catalog = Catalog(path / CATALOG)
-    of_passages = {len(catalog), len(lexical.passages), len(lexical.headings)}
-    of_windows = {len(windows), len(vectors)}
-    counted = ({manifest.counts.passages}, {manifest.counts.windows})
-    if counted != (of_passages, of_windows) or vectors.dim != manifest.model.dim:
-        catalog.close()
-        raise IndexDamaged(path, zh_errors.DAMAGE_COUNT)
-    return Generation(path, manifest, catalog, vectors, windows, lexical)
+    lease = Lease.take(path / MANIFEST)
+    with ExitStack() as opened:
+        opened.callback(lease.release)
+        manifest = read_manifest(path)
+        check_files(path, manifest, verify=verify)
+        vectors, lexical = VectorIndex.load(path / VECTORS), LexicalFields.load(path / LEXICAL)
+        opened.callback(vectors.close)
+        windows = _windows(path / WINDOWS)
+        catalog = Catalog(path / CATALOG)
+        opened.callback(catalog.close)
+        of_passages = {len(catalog), len(lexical.passages), len(lexical.headings)}
+        of_windows = {len(windows), len(vectors)}
+        counted = ({manifest.counts.passages}, {manifest.counts.windows})
+        if counted != (of_passages, of_windows) or vectors.dim != manifest.model.dim:
+            raise IndexDamaged(path, zh_errors.DAMAGE_COUNT)
+        opened.pop_all()
+    return Generation(path, manifest, catalog, vectors, windows, lexical, lease)
 
 
 def read_manifest(path: Path) -> Manifest:
@@ -191,7 +209,7 @@ def open_catalog(path: Path) -> Catalog:
 
 def check_files(path: Path, manifest: Manifest, *, verify: bool | None = None) -> None:
     """Compare the files of a generation with its manifest; arguments and errors as for ``open_generation``."""
-    if set(manifest.files) != set(_names()):
+    if set(manifest.files) != set(_names(manifest.counts.windows, manifest.model.dim)):
         raise IndexDamaged(path / MANIFEST, zh_errors.DAMAGE_FOREIGN)
     if verify is None:
         verify = sum(stamp.size for stamp in manifest.files.values()) <= VERIFY_LIMIT
@@ -214,21 +232,23 @@ def _check_file(path: Path, stamp: FileStamp, *, verify: bool) -> None:
         raise IndexDamaged(path, zh_errors.DAMAGE_CHECKSUM)
 
 
-def _names() -> tuple[str, ...]:
-    """Every file of a generation but the manifest, relative to it."""
-    vectors = moments_path(Path(VECTORS)).name
-    return (CATALOG, VECTORS, vectors, WINDOWS, *(f"{LEXICAL}/{name}" for name in LEXICAL_FILES))
+def _names(windows: int, dim: int) -> tuple[str, ...]:
+    """Every file of a generation but the manifest, relative to it; one for many windows has codes to scan."""
+    beside = [moments_path(Path(VECTORS)).name]
+    if scanned(windows, dim):
+        beside.append(scan_path(Path(VECTORS)).name)
+    return (CATALOG, VECTORS, *beside, WINDOWS, *(f"{LEXICAL}/{name}" for name in LEXICAL_FILES))
 
 
 def _windows(path: Path) -> NDArray[np.int32]:
     """Read the windows' places."""
     try:
-        windows: NDArray[np.int32] = np.load(path, allow_pickle=False)
+        windows: NDArray[np.int32] = np.load(path, mmap_mode="r", allow_pickle=False)
     except (OSError, ValueError, EOFError) as error:
         raise IndexDamaged(path, zh_errors.DAMAGE_UNREADABLE) from error
     if windows.ndim != 2 or windows.shape[1] != 3 or windows.dtype != np.int32:
         raise IndexDamaged(path, zh_errors.DAMAGE_SHAPE)
-    return windows
+    return np.asarray(windows)
 
 
 def _mark(manifest: bytes) -> str:

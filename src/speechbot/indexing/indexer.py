@@ -2,178 +2,245 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
-from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from speechbot.encoder import BUNDLED, model_name, open_encoder
-from speechbot.errors import CorpusError, IndexMismatch, IndexNotFound, ModelError
-from speechbot.indexing import fields
-from speechbot.indexing.disk import sha256
+from speechbot.errors import CorpusError, IndexMismatch, IndexNotFound
+from speechbot.evaluation import load_questions
+from speechbot.indexing import fields, selftest
+from speechbot.indexing.disk import writing
+from speechbot.indexing.embedding import Embedder, Model
 from speechbot.indexing.generation import Content, open_catalog
-from speechbot.indexing.manifest import SAME_MODEL, ModelCard
-from speechbot.indexing.store import generation_folder, live, locked, open_live, publish
-from speechbot.indexing.windows import windows
-from speechbot.models import IndexReport, Window
-from speechbot.onnx_model import FOLDER
+from speechbot.indexing.journal import discard
+from speechbot.indexing.manifest import check_model, check_name
+from speechbot.indexing.pieces import count
+from speechbot.indexing.plan import plan
+from speechbot.indexing.store import JOURNAL, generation_folder, live, locked, open_live, publish
+from speechbot.models import IndexReport
 from speechbot.parsing.parser import parse
-from speechbot.readers import Corpus, check_corpus, read_corpus
-from speechbot.wording import zh_errors
+from speechbot.readers import Corpus, check_corpus, list_corpus, read_corpus
+from speechbot.wording import zh_corpus, zh_errors
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
-
     from speechbot.encoder import Encoder
+    from speechbot.evaluation import Question
+    from speechbot.indexing.embedding import Progress, Vectors
     from speechbot.indexing.generation import Generation
+    from speechbot.indexing.plan import Plan
     from speechbot.models import Passage, Speech
 
-Progress = Callable[[int, int], None]
+_NAMED = 3  # files that an error names
 
 
-@dataclass(frozen=True, slots=True)
-class _Material:
-    """A corpus as it will be indexed.
-
-    Attributes:
-        corpus: Its files.
-        speeches: The speeches in them.
-        passages: Their passages; the position is the row.
-        windows: (n, 3) int32: row of the passage, start and end of the window in its text.
-    """
-
-    corpus: Corpus
-    speeches: tuple[Speech, ...]
-    passages: tuple[Passage, ...]
-    windows: NDArray[np.int32]
-
-    def texts(self) -> list[str]:
-        """The text of each window that is embedded."""
-        return _embedded(self.passages, self.windows)
-
-
-@dataclass(frozen=True, slots=True)
-class _Model:
-    """The model of a build, opened as late as possible: loading one takes seconds.
-
-    Attributes:
-        configured: As given to ``build_index``.
-        given: An encoder of the caller's, which is then the model.
-    """
-
-    configured: str | None
-    given: Encoder | None
-
-    def open(self, *, indexing: bool) -> Encoder:
-        """The encoder."""
-        return self.given or open_encoder(self.configured, indexing=indexing)
-
-    def weights(self) -> str:
-        """SHA-256 of the model's files, or "" where they are not known: an encoder object, a name on a model hub.
-
-        What people read beside a model (``README.md``, ``LICENSE``) does not count.
-        """
-        name = model_name(self.configured)
-        folder = FOLDER if name == BUNDLED else Path(name)
-        if self.given is not None or not folder.is_dir():
-            return ""
-        files = sorted(path.relative_to(folder) for path in folder.rglob("*") if _weighs(path))
-        listing = "\n".join(f"{sha256(folder / path)} {path.as_posix()}" for path in files)
-        return hashlib.sha256(listing.encode("utf-8", "surrogateescape")).hexdigest()
-
-    def made(self, card: ModelCard) -> bool:
-        """Whether it made the vectors of an index; known weights settle that without opening the model."""
-        name = model_name(self.configured) if self.given is None else self.given.name
-        if name != card.name:
-            return False
-        weights = self.weights()
-        if weights and card.weights:
-            return weights == card.weights
-        return card.likeness(ModelCard.of(self.open(indexing=False))) >= SAME_MODEL
-
-
-def _weighs(path: Path) -> bool:
-    """Whether a path in a model's folder can change its vectors."""
-    return path.is_file() and path.suffix != ".md" and path.name != "LICENSE"
-
-
-def preview(corpus: str | Path) -> tuple[Corpus, tuple[Speech, ...]]:
+def preview(corpus: str | Path, *, progress: Progress | None = None) -> tuple[Corpus, tuple[Speech, ...]]:
     """Read and parse a corpus without indexing it.
+
+    Args:
+        corpus: The corpus folder.
+        progress: Called with the number of files parsed so far and in all.
 
     Raises:
         CorpusError: The folder is missing, empty or holds no body paragraph.
-        SourceError: A file cannot be read.
     """
     folder = Path(corpus)
     found = read_corpus(folder)
-    speeches = tuple(speech for source in found.sources for speech in parse(source))
+    speeches: list[Speech] = []
+    for number, source in enumerate(found.sources, start=1):
+        speeches += parse(source)
+        if progress is not None:
+            progress(number, len(found.sources))
     if not any(speech.passages for speech in speeches):
         raise CorpusError(zh_errors.NO_PASSAGES.format(path=folder), path=folder)
-    return found, speeches
+    return found, tuple(speeches)
 
 
-def build_index(
+def build_index(  # noqa: PLR0913 - each but the first two has a default
     corpus: str | Path,
     index: str | Path,
     *,
     model: str | None = None,
     encoder: Encoder | None = None,
+    gold: str | Path | None = None,
+    strict: bool = False,
     progress: Progress | None = None,
 ) -> IndexReport:
     """Bring the index up to date with the corpus; nothing is written when it already is.
 
-    Vectors of windows whose text and model have not changed are taken over from the live generation.
+    Files that have not changed are taken over from the live generation as they are, and of those that have, the vectors
+    of windows whose text and model have not. What an interrupted build had encoded is not encoded again.
 
     Args:
-        corpus: Folder of ``.txt`` and ``.md`` files.
+        corpus: Folder of the materials.
         index: The index folder; created if need be.
         model: Name or folder of a sentence-transformers model; None for the bundled one.
         encoder: Encodes instead of ``model``.
+        gold: File of questions, as for ``speechbot eval``, whose answers the new generation must not lose.
+        strict: Whether a file that cannot be read is an error; otherwise the report names it.
         progress: Called with the number of windows encoded so far and in all.
 
     Raises:
-        CorpusError: The corpus is missing, empty or unreadable.
+        CorpusError: The corpus is missing, empty or unreadable, or one of its files is and ``strict`` is set.
         IndexLocked: Another build is running.
         IndexNotWritable: The index folder cannot be written.
         ModelError: The model cannot be loaded, or what it gives is no unit vectors.
+        QuestionFileError: ``gold`` is malformed.
+        SelfTestFailed: The new generation is not as good as the live one, which stays live.
     """
-    started, folder = time.perf_counter(), Path(index)
-    chosen = _Model(model, encoder)
+    started, materials, folder = time.perf_counter(), Path(corpus), Path(index)
     # Before the lock, which creates the index folder
-    check_corpus(Path(corpus))
-    with locked(folder):
-        # Under the lock: what was read before another build would be older than what that one published
-        material = _material(corpus)
-        previous = _previous(folder)
-        try:
-            before = _counted(folder) if previous is None else previous.catalog.passages()
-            same_model = previous is not None and chosen.made(previous.manifest.model)
-            if previous is not None and same_model and _unchanged(previous, material):
-                name, encoded = live(folder), 0
-            else:
-                vectors, card, encoded = _vectors(material, chosen, previous if same_model else None, progress)
-                name = publish(folder, _content(material, vectors, card))
-        finally:
-            if previous is not None:
-                previous.close()
-    return _report(material, before, encoded=encoded, generation=name, seconds=time.perf_counter() - started)
+    check_corpus(materials)
+    questions = load_questions(Path(gold)) if gold is not None else ()
+    build = _Build(materials, folder, Model(model, encoder), questions, progress)
+    with locked(folder), ExitStack() as opened:
+        return build.run(opened, strict=strict, started=started)
 
 
-def _material(corpus: str | Path) -> _Material:
-    """Read, parse, window."""
-    found, speeches = preview(corpus)
-    passages = tuple(passage for speech in speeches for passage in speech.passages)
-    places = [
-        (row, window.start, window.end) for row, passage in enumerate(passages) for window in windows(passage.text)
-    ]
-    return _Material(found, speeches, passages, np.array(places, dtype=np.int32).reshape(-1, 3))
+def verify_index(
+    index: str | Path, *, model: str | None = None, encoder: Encoder | None = None, gold: str | Path | None = None
+) -> tuple[str, ...]:
+    """Check the live generation as before it was published: every checksum, and the self-test.
+
+    Arguments are those of ``build_index``.
+
+    Returns:
+        Ids of the gold questions that it does not answer as it should.
+
+    Raises:
+        IndexNotFound: There is no index.
+        IndexMismatch: It is damaged, or of another model.
+        ModelError: The model cannot be loaded.
+        SelfTestFailed: Its vectors do not reproduce.
+        QuestionFileError: ``gold`` is malformed.
+    """
+    folder, chosen = Path(index), Model(model, encoder)
+    questions = load_questions(Path(gold)) if gold is not None else ()
+    with open_live(folder, verify=True) as generation:
+        check_name(generation.manifest, chosen.name, path=folder)
+        check_model(generation.manifest, chosen.open(indexing=False), path=folder)
+        selftest.check_vectors(generation, chosen.open(indexing=False), index=folder)
+        nothing = selftest.Compared(None, first=True)
+        return selftest.check_gold(generation, nothing, chosen.open(indexing=False), questions, index=folder)
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """What a build came to.
+
+    Attributes:
+        generation: Name of the live generation.
+        encoded: Windows encoded.
+        resumed: Windows that an interrupted build had encoded.
+        missed: Gold questions without their answer.
+    """
+
+    generation: str
+    encoded: int = 0
+    resumed: int = 0
+    missed: tuple[str, ...] = ()
+
+
+class _Build:
+    """One build, under the builder's lock."""
+
+    def __init__(
+        self, corpus: Path, index: Path, model: Model, gold: Sequence[Question], progress: Progress | None
+    ) -> None:
+        self._corpus, self._index, self._model, self._gold, self._progress = corpus, index, model, gold, progress
+
+    def run(self, opened: ExitStack, *, strict: bool, started: float) -> IndexReport:
+        """Build; what ``opened`` holds is closed by the caller."""
+        # Listed under the lock: what was seen before another build would be older than what that one published
+        listing = list_corpus(self._corpus)
+        live_one = _previous(self._index)
+        if live_one is not None:
+            opened.callback(live_one.close)
+        # Other words cut all texts anew
+        same_words = live_one is not None and live_one.manifest.words == listing.words
+        made = plan(listing, [] if live_one is None else live_one.catalog.extents(), take_over=same_words)
+        self._check(made, strict=strict)
+        # Before a new generation is live
+        old = self._replaced(made, live_one)
+        same_model = live_one is not None and self._model.made(live_one.manifest.model)
+        journal = self._index / JOURNAL
+        if live_one is not None and same_words and same_model and made.idle:
+            done = _Done(live_one.name)
+        else:
+            embedder = Embedder(self._model, journal, self._progress)
+            with embedder.vectors(made, live_one, same_model=same_model) as vectors:
+                content = _content(made, vectors, live_one if same_words else None, listing.words)
+                name, missed = self._publish(content, live_one, same_model=same_model)
+            done = _Done(name, vectors.encoded, vectors.resumed, missed)
+        with writing(self._index):
+            discard(journal)
+        return _report(made, old, done, time.perf_counter() - started)
+
+    def _publish(
+        self, content: Content, live_one: Generation | None, *, same_model: bool
+    ) -> tuple[str, tuple[str, ...]]:
+        """Write, test, make live; returns the name and which gold questions have no answer."""
+        missed: tuple[str, ...] = ()
+
+        def test(written: Generation) -> None:
+            nonlocal missed
+            encoder = self._model.open(indexing=False)
+            selftest.check_vectors(written, encoder, index=self._index)
+            if self._gold:
+                compared = selftest.Compared(live_one if same_model else None, first=live_one is None)
+                missed = selftest.check_gold(written, compared, encoder, self._gold, index=self._index)
+
+        return publish(self._index, content, check=test), missed
+
+    def _check(self, made: Plan, *, strict: bool) -> None:
+        """Refuse a corpus of which nothing is left, or not everything."""
+        if strict and made.failed:
+            named = zh_errors.CONFIG_SEPARATOR.join(
+                zh_corpus.CORPUS_SKIPPED.format(name=name, reason=reason) for name, reason in made.failed[:_NAMED]
+            )
+            raise CorpusError(
+                zh_corpus.CORPUS_STRICT.format(path=self._corpus, count=len(made.failed), files=named),
+                path=self._corpus,
+            )
+        if not count(made.pieces, "passages"):
+            raise CorpusError(zh_errors.NO_PASSAGES.format(path=self._corpus), path=self._corpus)
+
+    def _replaced(self, made: Plan, live_one: Generation | None) -> list[Passage]:
+        """Passages of the live generation that were not taken over, so far as they can be read."""
+        if live_one is None:
+            return list(_counted(self._index))
+        return [passage for extent in made.replaced for passage in live_one.catalog.run(extent.passages)]
+
+
+def _report(made: Plan, replaced: Sequence[Passage], done: _Done, seconds: float) -> IndexReport:
+    """Count what changed, by passage id."""
+    old = {passage.id: passage for passage in replaced}
+    new = {passage.id: passage for piece in made.fresh for passage in piece.passages}
+    same = sum(old.get(key) == passage for key, passage in new.items())
+    shared = len(old.keys() & new.keys())
+    total = count(made.pieces, "passages")
+    taken = total - sum(len(piece.passages) for piece in made.fresh)
+    return IndexReport(
+        sources=count(made.pieces, "sources"),
+        speeches=count(made.pieces, "speeches"),
+        passages=total,
+        windows=count(made.pieces, "windows"),
+        added=len(new) - shared,
+        changed=shared - same,
+        removed=len(old) - shared,
+        unchanged=taken + same,
+        encoded=done.encoded,
+        seconds=seconds,
+        generation=done.generation,
+        skipped=made.skipped,
+        failed=made.failed,
+        resumed=done.resumed,
+        missed=done.missed,
+    )
 
 
 def _previous(index: Path) -> Generation | None:
@@ -194,96 +261,18 @@ def _counted(index: Path) -> tuple[Passage, ...]:
         return ()
 
 
-def _unchanged(previous: Generation, material: _Material) -> bool:
-    """Whether a generation holds exactly this material.
-
-    What was parsed is compared, not only the files: a newer speechbot may parse the same file better.
-    """
-    return (
-        previous.manifest.sources == {source.name: source.sha256 for source in material.corpus.sources}
-        and np.array_equal(previous.windows, material.windows)
-        and previous.catalog.speeches() == material.speeches
-    )
-
-
-def _vectors(
-    material: _Material, model: _Model, previous: Generation | None, progress: Progress | None
-) -> tuple[NDArray[np.float32], ModelCard, int]:
-    """Vector of each window, the model's description, how many texts were encoded."""
-    texts = material.texts()
-    known = {} if previous is None else _known(previous)
-    fresh = list(dict.fromkeys(text for text in texts if text not in known))
-    if previous is not None and not fresh:
-        return previous.vectors.vectors([known[text] for text in texts]), previous.manifest.model, 0
-    encoder = model.open(indexing=True)
-    encoded = _encode(encoder, fresh, progress)
-    if previous is None:
-        card, pool = ModelCard.of(encoder, weights=model.weights()), encoded
-    else:
-        # Old rows first, so that the numbers in ``known`` stay true
-        card = previous.manifest.model
-        pool = np.vstack([previous.vectors.vectors(range(len(previous.vectors))), encoded])
-    places = known | {text: len(pool) - len(fresh) + i for i, text in enumerate(fresh)}
-    return pool[[places[text] for text in texts]], card, len(fresh)
-
-
-def _known(previous: Generation) -> dict[str, int]:
-    """Row of each embedded text of a generation."""
-    texts = _embedded(previous.catalog.passages(), previous.windows)
-    return {text: row for row, text in enumerate(texts)}
-
-
-def _embedded(passages: Sequence[Passage], places: NDArray[np.int32]) -> list[str]:
-    """The text of each window that is embedded."""
-    return [fields.embedded(passages[row], Window(start, end)) for row, start, end in places.tolist()]
-
-
-def _encode(encoder: Encoder, texts: list[str], progress: Progress | None) -> NDArray[np.float32]:
-    """Encode windows, which must give unit vectors."""
-    tell = progress or (lambda _done, _total: None)
-    tell(0, len(texts))
-    vectors = encoder.encode_passages(texts, progress=lambda done: tell(done, len(texts)))
-    # NaN is not close to 1 either; 8-bit and half precision stay well within the tolerance
-    if vectors.shape != (len(texts), encoder.dim) or not np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-2):
-        raise ModelError(encoder.name, zh_errors.MODEL_BAD_VECTORS.format(dim=encoder.dim))
-    return np.asarray(vectors, dtype=np.float32)
-
-
-def _content(material: _Material, vectors: NDArray[np.float32], card: ModelCard) -> Content:
+def _content(made: Plan, vectors: Vectors, before: Generation | None, words: tuple[str, ...]) -> Content:
     """What the new generation is written from."""
     from importlib import metadata  # noqa: PLC0415 - takes 20 ms, which answering need not wait for
 
+    fresh = [passage for piece in made.fresh for passage in piece.passages]
     return Content(
-        sources=material.corpus.sources,
-        speeches=material.speeches,
-        windows=material.windows,
-        vectors=vectors,
-        tokens=fields.tokens_of(material.passages),
-        model=card,
+        pieces=made.pieces,
+        before=before,
+        vectors=vectors.stream(),
+        lexical=fields.lexical_fields(fresh, words=words),
+        model=vectors.card,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         version=metadata.version("speechbot"),
-    )
-
-
-def _report(
-    material: _Material, before: Sequence[Passage], *, encoded: int, generation: str, seconds: float
-) -> IndexReport:
-    """Count what changed, by passage id."""
-    old = {passage.id: passage for passage in before}
-    new = {passage.id: passage for passage in material.passages}
-    unchanged = sum(old.get(key) == passage for key, passage in new.items())
-    kept = len(old.keys() & new.keys())
-    return IndexReport(
-        sources=len(material.corpus.sources),
-        speeches=len(material.speeches),
-        passages=len(material.passages),
-        windows=len(material.windows),
-        added=len(new) - kept,
-        changed=kept - unchanged,
-        removed=len(old) - kept,
-        unchanged=unchanged,
-        encoded=encoded,
-        seconds=seconds,
-        generation=generation,
-        skipped=material.corpus.skipped,
+        words=words,
     )

@@ -1,9 +1,19 @@
-"""BM25 over token lists: the only module that imports bm25s."""
+"""BM25 over token lists, held as arrays that are memory-mapped.
+
+The layout is that of bm25s (Lù 2024): the weight of every token in every row is computed when the index is built, so that
+answering adds up a few columns. It is computed here, not by bm25s, for two reasons: a build that changes one file among
+thousands changes a few rows, and a vocabulary of a million tokens must not be read before the first question.
+benchmarks/lexical.json compares both with tantivy.
+"""
 
 from __future__ import annotations
 
-import json
+import hashlib
+from array import array
+from collections import Counter
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, Self, TypeVar
 
 import numpy as np
@@ -12,14 +22,14 @@ from speechbot.errors import IndexDamaged
 from speechbot.wording import zh_errors
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float32]
     Ints = NDArray[np.int32]
-    Offsets = NDArray[np.int64]
+    Numbers = NDArray[np.int64]
 
 # How soon a repeated token stops adding weight (0: at once). Paragraphs are short: 0.6 is better than bm25s's 1.5 on all
 # four domains, and no value near it is better on all (benchmarks/ablation.json).
@@ -29,40 +39,147 @@ B = 0.75
 
 _T = TypeVar("_T", bound=np.generic)
 
-DATA, INDICES, INDPTR, VOCABULARY = "data.npy", "indices.npy", "indptr.npy", "vocabulary.json"
-PARTS = (DATA, INDICES, INDPTR, VOCABULARY)
+PARTS = ("tokens.npy", "indptr.npy", "indices.npy", "counts.npy", "lengths.npy", "weights.npy")
 FIELDS = ("passages", "headings")
 FILES = tuple(f"{field}/{part}" for field in FIELDS for part in PARTS)
+
+# Weights computed at a time: 12 bytes each for what is computed on the way.
+_BLOCK = 1 << 22
+_MOST = 65_535  # occurrences of a token in one row that are told apart
+
+
+@dataclass(frozen=True, slots=True)
+class Postings:
+    """Which rows hold which tokens how often: a sparse matrix by columns, one for each token.
+
+    Attributes:
+        tokens: (t,) uint64, ascending: ``token_key`` of each token.
+        indptr: (t + 1,) int64: where each column starts, then where the last one ends.
+        indices: (nnz,) int32: the rows that hold the token, ascending within a column.
+        counts: (nnz,) uint16: how often each of them does.
+        lengths: (rows,) int32: tokens in each row, repeats included.
+    """
+
+    tokens: NDArray[np.uint64]
+    indptr: Numbers
+    indices: Ints
+    counts: NDArray[np.uint16]
+    lengths: Ints
+
+    @classmethod
+    def count(cls, corpus: Iterable[Sequence[str]]) -> Self:
+        """Count the tokens of each row; row ``i`` stays row ``i``, and a row may be empty."""
+        keys, counts, lengths, held = array("Q"), array("H"), array("i"), array("i")
+        known: dict[str, int] = {}
+        for row in corpus:
+            found = Counter(row)
+            for token, times in found.items():
+                key = known.get(token)
+                if key is None:
+                    key = known[token] = token_key(token)
+                keys.append(key)
+                counts.append(min(times, _MOST))
+            lengths.append(len(row))
+            held.append(len(found))
+        columns = np.frombuffer(keys, np.uint64) if keys else np.zeros(0, np.uint64)
+        # Stable: rows stay in order within a column
+        order = np.argsort(columns, kind="stable")
+        columns = columns[order]
+        starts = np.flatnonzero(np.append(True, columns[1:] != columns[:-1])[: len(columns)])
+        rows = np.repeat(np.arange(len(lengths), dtype=np.int32), np.array(held, np.int64))
+        return cls(
+            columns[starts],
+            np.append(starts, len(columns)).astype(np.int64),
+            rows[order],
+            np.array(counts, np.uint16)[order],
+            np.array(lengths, np.int32),
+        )
+
+    def moved(self, places: Numbers, rows: int) -> Self:
+        """The same rows under other numbers, some left out.
+
+        Args:
+            places: (rows,) int64: the new number of each row, ascending, or -1 for a row that is left out.
+            rows: How many rows there are then.
+        """
+        target = places.astype(np.int32)[self.indices]
+        kept = target >= 0
+        # Every column has an entry, which ``reduceat`` needs
+        held = np.add.reduceat(kept, self.indptr[:-1], dtype=np.int64) if len(kept) else np.zeros(0, np.int64)
+        indptr = np.append(0, np.cumsum(held))
+        lengths = np.zeros(rows, np.int32)
+        stays = places >= 0
+        lengths[places[stays]] = self.lengths[stays]
+        if kept.all():
+            return type(self)(self.tokens, indptr, target, self.counts, lengths)
+        return type(self)(self.tokens, indptr, target[kept], self.counts[kept], lengths)
+
+    def joined(self, other: Self) -> Self:
+        """Both at once, for postings over the same row numbers; no row may hold tokens in both."""
+        tokens = np.union1d(self.tokens, other.tokens)
+        mine, theirs = np.searchsorted(tokens, self.tokens), np.searchsorted(tokens, other.tokens)
+        held = np.zeros(len(tokens), np.int64)
+        held[mine] += np.diff(self.indptr)
+        held[theirs] += np.diff(other.indptr)
+        at = self._insertions(other)
+        indices, counts = np.insert(self.indices, at, other.indices), np.insert(self.counts, at, other.counts)
+        used = held > 0
+        indptr = np.concatenate([np.zeros(1, np.int64), np.cumsum(held[used])])
+        return type(self)(tokens[used], indptr, indices, counts, self.lengths + other.lengths)
+
+    def _insertions(self, other: Self) -> Numbers:
+        """Where each entry of another goes among ours: the position of the first of ours that comes after it."""
+        column = np.searchsorted(self.tokens, other.tokens)
+        known = np.append(self.tokens, 0)[column] == other.tokens
+        known &= column < len(self.tokens)
+        at = np.repeat(self.indptr[column], np.diff(other.indptr))
+        for own, start, stop in zip(
+            column[known].tolist(), other.indptr[:-1][known].tolist(), other.indptr[1:][known].tolist(), strict=True
+        ):
+            rows = self.indices[self.indptr[own] : self.indptr[own + 1]]
+            at[start:stop] += np.searchsorted(rows, other.indices[start:stop])
+        return at
+
+    def weights(self, *, k1: float = K1, b: float = B) -> Floats:
+        """BM25 weight of every entry, (nnz,) float32."""
+        rows = len(self.lengths)
+        average = float(self.lengths.mean()) if rows and self.lengths.any() else 1.0
+        norms = (k1 * (1 - b + b * self.lengths / average)).astype(np.float32)
+        df = np.diff(self.indptr)
+        idf = _idf(df, rows)
+        found = np.empty(len(self.indices), np.float32)
+        # As many columns at a time as make a block of entries, one at least
+        bounds = np.unique(np.searchsorted(self.indptr, np.arange(0, len(found) + _BLOCK, _BLOCK)).clip(0, len(df)))
+        for first, last in pairwise(bounds.tolist()):
+            start, stop = int(self.indptr[first]), int(self.indptr[last])
+            tf = self.counts[start:stop].astype(np.float32)
+            share = tf / (tf + norms[self.indices[start:stop]])
+            found[start:stop] = np.repeat(idf[first:last], df[first:last]) * share
+        return found
 
 
 class LexicalIndex:
     """BM25 weights of every token in every row, computed when the index is built.
 
     The weight of token *t* in row *d* is Lucene's: ``idf(t) * tf / (tf + K1 * (1 - B + B * |d| / average))``.
-    bm25s computes them all once into a sparse matrix, one column for each token. Answering adds up a few columns,
-    which takes NumPy alone: bm25s, which needs 0.3 s to import, is not loaded.
+    Tokens are known by a 64-bit hash: the chance that one of a question's twenty meets another's among a million is one
+    in 10^12.
 
     The object is read-only; any number of threads may read it.
     """
 
-    def __init__(self, data: Floats, indices: Ints, indptr: Offsets, vocabulary: Sequence[str], *, rows: int) -> None:
-        """Wrap a sparse matrix by columns; use ``build`` or ``load``.
+    def __init__(self, postings: Postings, weights: Floats) -> None:
+        """Put an index together; use ``build``, ``of`` or ``load``.
 
         Args:
-            data: (nnz,) float32, the weights.
-            indices: (nnz,) int32, the row of each weight, ascending within a column.
-            indptr: (tokens + 1,) int64: where each column starts, then where the last one ends.
-            vocabulary: The token of each column.
-            rows: Number of rows; some may hold no token.
+            postings: Which rows hold which tokens.
+            weights: (nnz,) float32, the weight of each entry.
         """
-        self._data = data
-        self._indices = indices
-        self._indptr = indptr
-        self._rows = rows
-        self._columns = {token: column for column, token in enumerate(vocabulary)}
+        self.postings = postings
+        self._weights = weights
 
     @classmethod
-    def build(cls, corpus: Sequence[Sequence[str]], *, k1: float = K1, b: float = B) -> Self:
+    def build(cls, corpus: Iterable[Sequence[str]], *, k1: float = K1, b: float = B) -> Self:
         """Index the tokens of each row; row ``i`` stays row ``i``.
 
         Args:
@@ -70,45 +187,44 @@ class LexicalIndex:
             k1: How soon a repeated token stops adding weight.
             b: How far long rows are held back.
         """
-        # Sorted, since a set's order changes from run to run while equal corpora must give equal files
-        vocabulary = sorted({token for tokens in corpus for token in tokens})
-        if not vocabulary:
-            # bm25s divides by the average length
-            return cls(np.zeros(0, np.float32), np.zeros(0, np.int32), np.zeros(1, np.int64), (), rows=len(corpus))
-        import bm25s  # noqa: PLC0415 - only indexing pays for it
+        return cls.of(Postings.count(corpus), k1=k1, b=b)
 
-        columns = {token: column for column, token in enumerate(vocabulary)}
-        model = bm25s.BM25(k1=k1, b=b, method="lucene", dtype="float32", int_dtype="int32")
-        ids = [[columns[token] for token in tokens] for tokens in corpus]
-        model.index((ids, columns), create_empty_token=False, show_progress=False)
-        matrix = model.scores
-        return cls(matrix["data"], matrix["indices"], matrix["indptr"], vocabulary, rows=len(corpus))
+    @classmethod
+    def of(cls, postings: Postings, *, k1: float = K1, b: float = B) -> Self:
+        """Weigh what was counted."""
+        return cls(postings, postings.weights(k1=k1, b=b))
 
     @classmethod
     def load(cls, folder: Path) -> Self:
-        """Open what ``save`` wrote; the weights are memory-mapped.
+        """Open what ``save`` wrote; everything is memory-mapped.
 
         Raises:
             IndexDamaged: A file is missing, truncated or not what ``save`` writes.
         """
-        data, indices = _array(folder / DATA, np.float32), _array(folder / INDICES, np.int32)
-        indptr = _array(folder / INDPTR, np.int64)
-        vocabulary, rows = _vocabulary(folder / VOCABULARY)
-        if len(indptr) != len(vocabulary) + 1 or not len(data) == len(indices) == indptr[-1]:
-            raise IndexDamaged(folder / INDPTR, zh_errors.DAMAGE_SHAPE)
-        return cls(data, indices, indptr, vocabulary, rows=rows)
+        postings = Postings(
+            tokens=_array(folder / "tokens.npy", np.uint64),
+            indptr=_array(folder / "indptr.npy", np.int64),
+            indices=_array(folder / "indices.npy", np.int32),
+            counts=_array(folder / "counts.npy", np.uint16),
+            lengths=_array(folder / "lengths.npy", np.int32),
+        )
+        weights = _array(folder / "weights.npy", np.float32)
+        entries = {len(postings.indices), len(postings.counts), len(weights)}
+        if len(postings.indptr) != len(postings.tokens) + 1 or entries != {int(postings.indptr[-1])}:
+            raise IndexDamaged(folder / "indptr.npy", zh_errors.DAMAGE_SHAPE)
+        return cls(postings, weights)
 
     def save(self, folder: Path) -> None:
         """Write the index into ``folder``, which must exist."""
-        for name, array in ((DATA, self._data), (INDICES, self._indices), (INDPTR, self._indptr)):
-            with (folder / name).open("wb") as file:
-                np.save(file, array, allow_pickle=False)
-        text = json.dumps({"rows": self._rows, "tokens": list(self._columns)}, ensure_ascii=False)
-        (folder / VOCABULARY).write_text(text, encoding="utf-8")
+        for part in PARTS:
+            name = part.removesuffix(".npy")
+            values = self._weights if name == "weights" else getattr(self.postings, name)
+            with (folder / part).open("wb") as file:
+                np.save(file, values, allow_pickle=False)
 
     def __len__(self) -> int:
         """Number of rows."""
-        return self._rows
+        return len(self.postings.lengths)
 
     def scores(self, tokens: Sequence[str], weights: Sequence[float] | None = None) -> Floats:
         """BM25 of every row.
@@ -125,10 +241,9 @@ class LexicalIndex:
         for token, factor in zip(tokens, factors, strict=True):
             once.setdefault(token, factor)
         total = np.zeros(len(self), np.float32)
-        for token, factor in once.items():
-            column = self._span(token)
-            # A row stands in a column once, so plain indexing adds every weight
-            total[self._indices[column]] += np.float32(factor) * self._data[column]
+        for span, factor in zip(self._spans(list(once)), once.values(), strict=True):
+            # Faster than ``total[rows] += weights``, and than anything that spares rows (benchmarks/README.md)
+            np.add.at(total, self.postings.indices[span], np.float32(factor) * self._weights[span])
         return total
 
     def idf(self, tokens: Sequence[str]) -> Floats:
@@ -140,37 +255,27 @@ class LexicalIndex:
         Returns:
             (len(tokens),) float32, above 0.
         """
-        df = self.frequency(tokens).astype(np.float64)
-        return np.log1p((len(self) - df + 0.5) / (df + 0.5)).astype(np.float32)
+        return _idf(self.frequency(tokens), len(self))
 
-    def frequency(self, tokens: Sequence[str]) -> Offsets:
+    def frequency(self, tokens: Sequence[str]) -> Numbers:
         """How many rows hold each token, (len(tokens),) int64."""
-        spans = [self._span(token) for token in tokens]
-        return np.array([span.stop - span.start for span in spans], dtype=np.int64)
+        return np.array([span.stop - span.start for span in self._spans(tokens)], dtype=np.int64)
 
     def rows(self, token: str) -> Ints:
         """Rows that hold a token, (df,) int32, ascending."""
-        return np.asarray(self._indices[self._span(token)])
+        (span,) = self._spans([token])
+        return np.asarray(self.postings.indices[span])
 
-    def _span(self, token: str) -> slice:
-        """Where the column of a token lies; empty for an unknown one."""
-        column = self._columns.get(token)
-        if column is None:
-            return slice(0, 0)
-        return slice(int(self._indptr[column]), int(self._indptr[column + 1]))
-
-
-@dataclass(frozen=True, slots=True)
-class FieldTokens:
-    """What the fields are built from.
-
-    Attributes:
-        passages: Tokens of each paragraph's text.
-        headings: Tokens of the headings above each paragraph.
-    """
-
-    passages: Sequence[Sequence[str]]
-    headings: Sequence[Sequence[str]]
+    def _spans(self, tokens: Sequence[str]) -> list[slice]:
+        """Where the column of each token lies; empty for an unknown one."""
+        known = self.postings.tokens
+        keys = np.array([token_key(token) for token in tokens], np.uint64)
+        spans = []
+        for key, column in zip(keys, np.searchsorted(known, keys).tolist(), strict=True):
+            held = column < len(known) and known[column] == key
+            bounds = self.postings.indptr[column : column + 2].tolist() if held else (0, 0)
+            spans.append(slice(*bounds))
+        return spans
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,9 +291,9 @@ class LexicalFields:
     headings: LexicalIndex
 
     @classmethod
-    def build(cls, tokens: FieldTokens) -> Self:
-        """Index the fields."""
-        return cls(LexicalIndex.build(tokens.passages), LexicalIndex.build(tokens.headings))
+    def build(cls, passages: Iterable[Sequence[str]], headings: Iterable[Sequence[str]]) -> Self:
+        """Index the tokens of each paragraph and those of the headings above it."""
+        return cls(LexicalIndex.build(passages), LexicalIndex.build(headings))
 
     @classmethod
     def load(cls, folder: Path) -> Self:
@@ -205,6 +310,32 @@ class LexicalFields:
             (folder / field).mkdir()
             index.save(folder / field)
 
+    def replaced(self, places: Numbers, fresh: LexicalFields, fresh_places: Numbers) -> Self:
+        """The fields after some rows were left out and others put in.
+
+        Args:
+            places: (rows,) int64: the new number of each row, ascending, or -1 for one that is left out.
+            fresh: The rows that are put in.
+            fresh_places: (fresh rows,) int64: their numbers, ascending, none of them taken.
+        """
+        rows = int((places >= 0).sum()) + len(fresh_places)
+        fields = []
+        for old, new in ((self.passages, fresh.passages), (self.headings, fresh.headings)):
+            kept, added = old.postings.moved(places, rows), new.postings.moved(fresh_places, rows)
+            fields.append(LexicalIndex.of(kept.joined(added)))
+        return type(self)(*fields)
+
+
+@lru_cache(8192)
+def token_key(token: str) -> int:
+    """64-bit hash of a token, the same on every machine."""
+    return int.from_bytes(hashlib.blake2b(token.encode(), digest_size=8).digest(), "little")
+
+
+def _idf(df: Numbers, rows: int) -> Floats:
+    """Inverse document frequency, float32; ``df`` may be 0."""
+    return np.log1p((rows - df + 0.5) / (df + 0.5)).astype(np.float32)
+
 
 def _array(path: Path, dtype: type[_T]) -> NDArray[_T]:
     """Map a one-dimensional array."""
@@ -215,15 +346,3 @@ def _array(path: Path, dtype: type[_T]) -> NDArray[_T]:
     if array.ndim != 1 or array.dtype != dtype:
         raise IndexDamaged(path, zh_errors.DAMAGE_SHAPE)
     return np.asarray(array)  # a plain view: slicing a memmap object is slower
-
-
-def _vocabulary(path: Path) -> tuple[list[str], int]:
-    """Read the token of each column and the number of rows."""
-    try:
-        stored = json.loads(path.read_text(encoding="utf-8"))
-        tokens, rows = stored["tokens"], stored["rows"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise IndexDamaged(path, zh_errors.DAMAGE_UNREADABLE) from error
-    if not isinstance(tokens, list) or not isinstance(rows, int):
-        raise IndexDamaged(path, zh_errors.DAMAGE_SHAPE)
-    return tokens, rows

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from speechbot.encoder import Encoder
 
 # Raise when the files of a generation change in name or meaning; older indexes are then built anew.
-FORMAT = 1
+FORMAT = 2
 # Raise when the same material gives other speeches, windows, embedded texts or tokens: stored ones would not fit new
 # questions, and the parse of unchanged files would be taken over.
 TEXT_VERSION = 2
@@ -92,7 +92,7 @@ class Manifest:
         model: The embedding model.
         counts: How much it holds.
         files: Every file but the manifest itself, by path relative to the generation, with ``/`` between parts.
-        sources: SHA-256 of each corpus file, by name.
+        words: Words that the corpus adds to the segmenter's dictionary.
         format: Version of the files' layout.
         text_version: Version of the text processing.
     """
@@ -102,7 +102,7 @@ class Manifest:
     model: ModelCard
     counts: Counts
     files: Mapping[str, FileStamp]
-    sources: Mapping[str, str]
+    words: tuple[str, ...] = ()
     format: int = FORMAT
     text_version: int = TEXT_VERSION
 
@@ -131,7 +131,7 @@ class Manifest:
                     "model": ModelCard(**stored["model"]),
                     "counts": Counts(**stored["counts"]),
                     "files": {str(name): FileStamp(**stamp) for name, stamp in stored["files"].items()},
-                    "sources": dict(stored["sources"]),
+                    "words": tuple(map(str, stored["words"])),
                 }
             )
         except (ValueError, KeyError, TypeError, AttributeError) as error:

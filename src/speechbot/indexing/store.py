@@ -5,18 +5,19 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from speechbot.errors import IndexDamaged, IndexLocked, IndexMismatch, IndexNotFound, RollbackError
 from speechbot.indexing.disk import broken, replace_text, sync_folder, sync_tree, writing
-from speechbot.indexing.generation import check_files, open_generation, read_manifest, write_generation
+from speechbot.indexing.generation import MANIFEST, open_generation, write_generation
+from speechbot.indexing.lease import Lease
 from speechbot.wording import zh_errors
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from speechbot.indexing.generation import Content, Generation
@@ -27,9 +28,15 @@ GENERATIONS = "generations"
 LOCK = ".lock"
 # One name is enough, since there is one builder at a time.
 DRAFT = ".building"
+# What the name of a generation that is being removed begins with.
+REMOVED = ".removed-"
 
 # The live generation and two to go back to.
 KEPT = 3
+# Vectors of a build that did not finish.
+JOURNAL = "encoded.sqlite"
+# Builds that may finish while a reader opens what the pointer said.
+_TRIES = 5
 
 _STAMP = "%Y%m%dT%H%M%SZ"
 _NAME = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{6}")
@@ -45,6 +52,8 @@ class Status:
         manifest: What it holds.
         size: Bytes of its files.
         generations: All generations, newest first; those before the live one were rolled back.
+        files: Names of the corpus files.
+        verified: Whether checksums were compared, not only sizes.
     """
 
     index: Path
@@ -52,6 +61,8 @@ class Status:
     manifest: Manifest
     size: int
     generations: tuple[str, ...]
+    files: tuple[str, ...]
+    verified: bool
 
     def to_dict(self) -> dict[str, Any]:
         """The status as ``--json`` prints it; the probe vector and the checksums are left out."""
@@ -63,9 +74,10 @@ class Status:
             "version": self.manifest.version,
             "model": {"name": model.name, "dim": model.dim},
             **asdict(self.manifest.counts),
-            "files": sorted(self.manifest.sources),
+            "files": list(self.files),
             "size": self.size,
             "generations": list(self.generations),
+            "verified": self.verified,
         }
 
 
@@ -105,14 +117,16 @@ def open_live(index: Path, *, verify: bool | None = None) -> Generation:
         IndexMismatch: The index is of another format, or we may not read it.
     """
     name = live(index)
-    try:
-        return open_generation(generation_folder(index, name), verify=verify)
-    except IndexMismatch:
-        # Builders may have published and cleaned up since the pointer was read
-        newer = live(index)
-        if newer == name:
-            raise
-        return open_generation(generation_folder(index, newer), verify=verify)
+    for _ in range(_TRIES):
+        try:
+            return open_generation(generation_folder(index, name), verify=verify)
+        except IndexMismatch:
+            # Builders may have published and cleaned up since the pointer was read
+            newer = live(index)
+            if newer == name:
+                raise
+            name = newer
+    return open_generation(generation_folder(index, name), verify=verify)
 
 
 def history(index: Path) -> tuple[str, ...]:
@@ -131,13 +145,20 @@ def history(index: Path) -> tuple[str, ...]:
     return tuple(sorted(filter(_NAME.fullmatch, names), reverse=True))
 
 
-def status(index: Path) -> Status:
-    """Describe the live generation after comparing all its checksums; errors as for ``open_live``."""
-    name = live(index)
-    manifest = read_manifest(generation_folder(index, name))
-    check_files(generation_folder(index, name), manifest, verify=True)
-    size = sum(stamp.size for stamp in manifest.files.values())
-    return Status(index, name, manifest, size, history(index))
+def status(index: Path, *, verify: bool = False) -> Status:
+    """Describe the live generation.
+
+    Args:
+        index: The index folder.
+        verify: Whether to compare all checksums, not only whether every file is there and whole.
+
+    Errors as for ``open_live``.
+    """
+    with open_live(index, verify=verify) as generation:
+        manifest = generation.manifest
+        size = sum(stamp.size for stamp in manifest.files.values())
+        names = tuple(extent.name for extent in generation.catalog.extents())
+        return Status(index, generation.name, manifest, size, history(index), names, verify)
 
 
 @contextmanager
@@ -168,11 +189,16 @@ def locked(index: Path) -> Iterator[None]:
         lock.release()
 
 
-def publish(index: Path, content: Content) -> str:
+def publish(index: Path, content: Content, *, check: Callable[[Generation], None] | None = None) -> str:
     """Write a generation aside, check it, then make it live; call it under ``locked``.
 
     A failure at any point leaves the pointer on a complete generation: the old one, or the new one if only what
     follows the swap failed.
+
+    Args:
+        index: The index folder.
+        content: What is written.
+        check: Called with the new generation before it is live; what it raises stops the build.
 
     Returns:
         Name of the new generation.
@@ -192,7 +218,9 @@ def publish(index: Path, content: Content) -> str:
             os.replace(draft, generation_folder(index, name))  # noqa: PTH105 - as in disk.py
             folder = generation_folder(index, name)
             sync_folder(folder.parent)
-            open_generation(folder, verify=True).close()
+            with open_generation(folder, verify=True) as written:
+                if check is not None:
+                    check(written)
             # Rolled back from, or never live: left in between, they would be what the next rollback leads to
             _remove(index, [one for one in history(index) if before is not None and before < one < name])
             _point(index, folder.name)
@@ -250,9 +278,18 @@ def _is_intact(index: Path, name: str) -> bool:
 
 
 def _remove(index: Path, names: Iterable[str]) -> None:
-    """Remove generations; Windows keeps what a running bot has open, which a later build removes."""
+    """Remove generations but those that somebody has open, which a later build removes.
+
+    First a generation loses its name, in one step, so that none is ever found half removed.
+    """
     for name in names:
-        shutil.rmtree(generation_folder(index, name), ignore_errors=True)
+        folder = generation_folder(index, name)
+        claim = Lease.claim(folder / MANIFEST)
+        if claim is not None:
+            with suppress(OSError):
+                os.replace(folder, folder.with_name(f"{REMOVED}{name}"))  # noqa: PTH105 - as in disk.py
+            claim.release()
+            shutil.rmtree(folder.with_name(f"{REMOVED}{name}"), ignore_errors=True)
 
 
 def generation_folder(index: Path, name: str) -> Path:
@@ -285,6 +322,6 @@ def _stamp(index: Path, created: str) -> str:
 
 def _clean(index: Path) -> None:
     """Remove what a builder that died left behind; nothing points to it."""
-    draft = index / GENERATIONS / DRAFT
-    if draft.exists():
-        shutil.rmtree(draft)
+    for path in (index / GENERATIONS).iterdir():
+        if path.name == DRAFT or path.name.startswith(REMOVED):
+            shutil.rmtree(path)

@@ -21,7 +21,7 @@ PATH = Path(__file__).parent / "sounds.txt"
 LONGEST = 4  # characters of a word that is looked for; few are longer
 
 
-def corrected(question: str, frequency: Frequency) -> str:
+def corrected(question: str, frequency: Frequency, *, words: tuple[str, ...] = ()) -> str:
     """Replace characters that were picked wrongly among those of one sound.
 
     A character is wrong when the dictionary knows no word with it there, no passage holds it beside either of its neighbours,
@@ -32,17 +32,18 @@ def corrected(question: str, frequency: Frequency) -> str:
     Args:
         question: The folded question.
         frequency: How many passages hold each of some tokens, ``LexicalIndex.frequency``.
+        words: Words that the corpus adds to the dictionary.
 
     Returns:
         The question, of the same length; the very same where nothing is wrong.
     """
     found = list(question)
     for run, offset in han_runs(question):
-        words = dictionary_words(run)
+        cut = dictionary_words(run, words=words)
         at = 0
-        for word in words:
+        for word in cut:
             if len(word) == 1 and word not in STOP_WORDS and _is_odd(run, at, frequency):
-                found[offset + at] = _meant(run, at, words, frequency) or word
+                found[offset + at] = _meant(run, at, cut, frequency, words) or word
             at += len(word)
     return "".join(found)
 
@@ -53,14 +54,14 @@ def _is_odd(run: str, at: int, frequency: Frequency) -> bool:
     return bool(pairs) and not frequency([bigram(pair) for pair in pairs]).any()
 
 
-def _meant(run: str, at: int, words: Sequence[str], frequency: Frequency) -> str | None:
+def _meant(run: str, at: int, cut: Sequence[str], frequency: Frequency, words: tuple[str, ...]) -> str | None:
     """The character of the same sound that makes a word of the passages, if any."""
     candidates = [
         (run[start:at] + char + run[at + 1 : end], char)
-        for start, end in _spans(at, words)
+        for start, end in _spans(at, cut)
         for char in homophones(run[at])
     ]
-    known = [(word, char) for word, char in candidates if word not in STOP_WORDS and in_dictionary(word)]
+    known = [(word, char) for word, char in candidates if word not in STOP_WORDS and in_dictionary(word, words=words)]
     held = frequency([word for word, _ in known]).tolist() if known else []
     best = max(((len(word), rows, char) for (word, char), rows in zip(known, held, strict=True) if rows), default=None)
     return best[2] if best else None

@@ -7,7 +7,7 @@ import re
 import sys
 import warnings
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -63,14 +63,19 @@ class Term:
     spelt: bool = False
 
 
-def _segmenter() -> jieba.Tokenizer:
-    """The segmenter, its dictionary loaded once (0.7 s, or 0.3 s from the private cache), by one thread."""
+def _segmenter(words: tuple[str, ...] = ()) -> jieba.Tokenizer:
+    """The segmenter, its dictionary loaded once (0.7 s, or 0.3 s from the private cache), by one thread.
+
+    Args:
+        words: Words that a corpus adds to the dictionary, each alone or with a blank and its frequency.
+    """
     with _loading:
-        return _loaded()
+        return _loaded(words)
 
 
-@cache
-def _loaded() -> jieba.Tokenizer:
+@lru_cache(3)
+def _loaded(words: tuple[str, ...]) -> jieba.Tokenizer:
+    """A segmenter; one with own words for the index that answers and one for the index that is built."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # invalid escapes in jieba's own source (fxsjy/jieba issue 1050)
         # jieba looks for pkg_resources, which is slow and warns where it exists; None makes it use plain files.
@@ -88,6 +93,9 @@ def _loaded() -> jieba.Tokenizer:
     # By default jieba trusts a file in the world-writable temporary folder (fxsjy/jieba issue 26).
     segmenter.tmp_dir = str(cache_folder())
     segmenter.initialize()
+    for entry in words:
+        word, _, frequency = fold(entry).partition(" ")
+        segmenter.add_word(word, int(frequency) if frequency.strip().isdecimal() else None)
     return segmenter
 
 
@@ -96,14 +104,14 @@ def segment(text: str) -> list[str]:
     return list(_segmenter().cut(text))
 
 
-def dictionary_words(text: str) -> list[str]:
+def dictionary_words(text: str, *, words: tuple[str, ...] = ()) -> list[str]:
     """The words of a text in order, none of which is made up: what the dictionary does not know stays single characters."""
-    return list(_segmenter().cut(text, HMM=False))
+    return list(_segmenter(words).cut(text, HMM=False))
 
 
-def in_dictionary(word: str) -> bool:
+def in_dictionary(word: str, *, words: tuple[str, ...] = ()) -> bool:
     """Whether the segmenter's dictionary has the word."""
-    return bool(_segmenter().FREQ.get(word))
+    return bool(_segmenter(words).FREQ.get(word))
 
 
 def han_runs(folded: str) -> list[tuple[str, int]]:
@@ -116,28 +124,38 @@ def bigram(pair: str) -> str:
     return _BIGRAM + pair
 
 
-def tokens(text: str) -> list[str]:
+def tokens(text: str, *, words: tuple[str, ...] = ()) -> list[str]:
     """Tokens of a passage: search-mode words and every bigram of its Han runs, repeated as often as they occur.
 
     Bigrams find what the segmenter cuts differently in question and passage.
+
+    Args:
+        text: Any text.
+        words: Words that the corpus adds to the segmenter's dictionary.
     """
+    segmenter = _segmenter(words)
     found: list[str] = []
     for match in _RUN.finditer(fold(text)):
         run = match[0]
         if match["han"] is None:
             found.append(run)
         else:
-            found += _segmenter().cut_for_search(run)
+            found += segmenter.cut_for_search(run)
             found += (bigram(run[at : at + 2]) for at in range(len(run) - 1))
     return found
 
 
-def query_terms(question: str) -> list[Term]:
+def query_terms(question: str, *, words: tuple[str, ...] = ()) -> list[Term]:
     """Tokens of a question in place, words that only ask or join left out, and the bigrams across them.
 
     A question of nothing but such words has none: every passage holds them, which answers nothing.
+
+    Args:
+        question: Any text.
+        words: Those that the index was built with.
     """
-    return [term for run in _RUN.finditer(fold(question)) for term in _terms(run)]
+    segmenter = _segmenter(words)
+    return [term for run in _RUN.finditer(fold(question)) for term in _terms(run, segmenter)]
 
 
 def occurs(token: str, folded: str) -> bool:
@@ -145,19 +163,19 @@ def occurs(token: str, folded: str) -> bool:
     return token.removeprefix(_BIGRAM) in folded
 
 
-def _terms(run: re.Match[str]) -> Iterator[Term]:
+def _terms(run: re.Match[str], segmenter: jieba.Tokenizer) -> Iterator[Term]:
     """Terms of a run: its words and their parts but stop words, and the bigrams of what stands between those."""
     text, offset = run[0], run.start()
     if run["han"] is None:
         yield Term(text, *run.span(), width=_FOREIGN_WIDTH)
         return
     between = 0
-    for word, first, last in _segmenter().tokenize(text):
+    for word, first, last in segmenter.tokenize(text):
         if word in STOP_WORDS:
             yield from _bigrams(text, between, first, offset)
             between = last
         else:
-            for part, start, end in _segmenter().tokenize(word, mode="search"):
+            for part, start, end in segmenter.tokenize(word, mode="search"):
                 if part not in STOP_WORDS:
                     at, width = offset + first + start, end - start
                     yield Term(part, at, at + width, width, spelt=width > 1)

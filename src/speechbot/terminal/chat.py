@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-from contextlib import suppress
 from typing import TYPE_CHECKING, Protocol, TextIO
 
 from speechbot.errors import SpeechbotError
@@ -14,7 +13,7 @@ from speechbot.terminal.screen import Block, Style, is_terminal, line, show
 from speechbot.wording import zh_answers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from prompt_toolkit.history import History
@@ -52,42 +51,6 @@ class Answerer(Protocol):
     def speeches(self) -> tuple[Speech, ...]:
         """All speeches of the index."""
 
-    @property
-    def generation(self) -> str:
-        """Name of the generation that answers."""
-
-    def close(self) -> None:
-        """Close the index's files."""
-
-
-class Following:
-    """A retriever that follows its index: once it was rebuilt, the next question goes to the new generation."""
-
-    def __init__(self, opener: Callable[[], Answerer], newest: Callable[[], str]) -> None:
-        """Open the index.
-
-        Args:
-            opener: Opens the live generation.
-            newest: Tells its name.
-        """
-        self._opener = opener
-        self._newest = newest
-        self._retriever = opener()
-        self._seen = self._retriever.generation
-
-    def __call__(self) -> Answerer:
-        """The retriever of the live generation, or the one before as long as that cannot be opened."""
-        with suppress(SpeechbotError):
-            newest = self._newest()
-            if newest != self._seen:
-                # One attempt for each: what does not open is not loaded again before every question
-                self._seen = newest
-                renewed = self._opener()
-                self._retriever.close()
-                self._retriever = renewed
-                self._seen = renewed.generation  # a later one, where builds follow closely
-        return self._retriever
-
 
 def topics(speeches: Iterable[Speech]) -> Iterator[str]:
     """Texts of the headings that read well in a question, without their numbers."""
@@ -110,11 +73,11 @@ def examples(retriever: Answerer, *, count: int = _EXAMPLES) -> list[str]:
 class Chat:
     """A conversation: it remembers the last question's hits for ``/next``, and whether they answer."""
 
-    def __init__(self, retriever: Callable[[], Answerer], *, marked: bool) -> None:
+    def __init__(self, retriever: Answerer, *, marked: bool) -> None:
         """Start a conversation.
 
         Args:
-            retriever: Gives who answers, anew for each line.
+            retriever: Who answers.
             marked: Mark the answering sentence inside the paragraph, as a terminal can.
         """
         self._retriever = retriever
@@ -124,14 +87,13 @@ class Chat:
 
     def greeting(self) -> list[Block]:
         """What is there, how to ask, three questions to start with."""
-        retriever = self._retriever()
-        speeches = retriever.speeches()
+        speeches = self._retriever.speeches()
         count = sum(len(speech.passages) for speech in speeches)
         blocks: list[Block] = [
             line(zh_answers.CHAT_GREETING.format(speeches=len(speeches), passages=count), Style.STRONG),
             line(zh_answers.CHAT_HELP_HINT, Style.FAINT),
         ]
-        asked = examples(retriever)
+        asked = examples(self._retriever)
         if asked:
             blocks.append(line(zh_answers.CHAT_EXAMPLES))
         return [*blocks, *(line(zh_answers.INDENT + question, Style.PLACE) for question in asked), line()]
@@ -149,7 +111,7 @@ class Chat:
             case "/help":
                 return [line(row) for row in zh_answers.CHAT_HELP]
             case "/outline":
-                return render.outline(self._retriever().speeches())
+                return render.outline(self._retriever.speeches())
             case "/next":
                 return self._next()
             case command if command.startswith("/"):
@@ -158,7 +120,7 @@ class Chat:
                 return self._ask(typed)
 
     def _ask(self, question: str) -> list[Block]:
-        answer = self._retriever().ask(question, DEPTH)
+        answer = self._retriever.ask(question, DEPTH)
         self._found = answer.found
         if not answer.found:
             self._waiting = answer.hits
@@ -182,7 +144,7 @@ class Chat:
         return [line(), line(zh_answers.CHAT_MORE.format(count=len(self._waiting)), Style.FAINT)]
 
 
-def converse(retriever: Callable[[], Answerer], *, stdin: TextIO, stdout: TextIO, environ: Mapping[str, str]) -> None:
+def converse(retriever: Answerer, *, stdin: TextIO, stdout: TextIO, environ: Mapping[str, str]) -> None:
     """Talk until the user leaves: with line editing on a terminal, else line by line with the questions repeated."""
     chat = Chat(retriever, marked=is_terminal(stdout))
     interactive = stdin.isatty() and stdout.isatty()

@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from speechbot.evaluation import Outcome, Report, Scores
     from speechbot.indexing.store import Status
     from speechbot.models import Answer, Hit, IndexReport, Passage, Section, Speech
-    from speechbot.readers import Corpus
 
 # Confidence is a calibrated probability, an estimate: where the calibration holds, eight of ten answers at 0.8 hold
 # what was asked for; on materials of another kind it may be more or fewer.
 HIGH = 0.8
 FAIR = 0.6
 
+_PLACES = 3  # further places of a paragraph that are written out
 _NOTHING = "—"  # a measure that has nothing to measure
 
 
@@ -73,6 +73,7 @@ def passage(hit: Hit, *, marked: bool) -> list[Block]:
         _place_line(hit.passage),
         Line((Span(zh_answers.CONFIDENCE, Style.FAINT), confidence(hit.score))),
     ]
+    lines += _places(hit)
     if not marked:
         lines.append(_sentence(hit))
     return [*lines, line(), quote(hit) if marked else line(hit.passage.text)]
@@ -91,6 +92,13 @@ def _place_line(passage: Passage, prefix: str = "") -> Line:
             Span(zh_answers.IN_FILE.format(source=passage.source), Style.FAINT),
         )
     )
+
+
+def _places(hit: Hit) -> list[Line]:
+    """Where else the paragraph stands in the same wording: all places where they are few, then their number."""
+    shown = [line(zh_answers.ALSO.format(place=place(other), source=other.source)) for other in hit.places[:_PLACES]]
+    more = len(hit.places) - len(shown)
+    return [*shown, line(zh_answers.ALSO_MORE.format(count=more), Style.FAINT)] if more > 0 else shown
 
 
 def _sentence(hit: Hit, *, indent: str = "", found: bool = True) -> Line:
@@ -169,17 +177,6 @@ def speech_data(speech: Speech) -> dict[str, Any]:
     }
 
 
-def preview_data(corpus: Corpus, speeches: Iterable[Speech]) -> dict[str, Any]:
-    """How a corpus is cut up, as ``--json`` prints it."""
-    return {
-        "sources": [
-            {"name": source.name, "encoding": source.encoding, "sha256": source.sha256} for source in corpus.sources
-        ],
-        "speeches": [speech_data(speech) for speech in speeches],
-        "skipped": [list(item) for item in corpus.skipped],
-    }
-
-
 def _speech(speech: Speech) -> Node:
     label = Line(
         (
@@ -187,12 +184,13 @@ def _speech(speech: Speech) -> Node:
             Span(zh_answers.OUTLINE_SPEECH.format(count=len(speech.passages), source=speech.source), Style.FAINT),
         )
     )
-    return Node(label, _sections(speech, parent=None))
+    return Node(label, headings(speech))
 
 
-def _sections(speech: Speech, *, parent: int | None) -> tuple[Node, ...]:
+def headings(speech: Speech, *, parent: int | None = None) -> tuple[Node, ...]:
+    """The headings below one of a speech's, or its topmost ones, each with all that is below it."""
     return tuple(
-        Node(_section(speech, section), _sections(speech, parent=number))
+        Node(_section(speech, section), headings(speech, parent=number))
         for number, section in enumerate(speech.sections)
         if section.parent == parent
     )
@@ -223,30 +221,35 @@ def index_report(report: IndexReport) -> list[Block]:
                 added=report.added, changed=report.changed, removed=report.removed, unchanged=report.unchanged
             )
         ),
-        line(zh_answers.INDEX_WORK.format(encoded=report.encoded, seconds=f"{report.seconds:.1f}")),
+        line(
+            zh_answers.INDEX_WORK.format(
+                encoded=report.encoded, resumed=_resumed(report), seconds=f"{report.seconds:.1f}"
+            )
+        ),
         line(zh_answers.INDEX_GENERATION.format(generation=report.generation), Style.FAINT),
         *skipped(report.skipped),
+        *failed(report.failed),
+        *missed(report.missed),
     ]
+
+
+def missed(ids: Sequence[str]) -> list[Block]:
+    """The gold questions without their answer."""
+    return [line(zh_answers.MISSED.format(ids=zh_commands.NAME_SEPARATOR.join(ids)), Style.FAIR)] if ids else []
+
+
+def _resumed(report: IndexReport) -> str:
+    return zh_answers.INDEX_RESUMED.format(count=report.resumed) if report.resumed else ""
+
+
+def failed(files: Iterable[tuple[str, str]]) -> list[Block]:
+    """Files that could not be read, each with its reason."""
+    return [line(zh_answers.FAILED.format(name=name, reason=reason), Style.BAD) for name, reason in files]
 
 
 def skipped(files: Iterable[tuple[str, str]]) -> list[Block]:
     """Files that were left out, each with its reason."""
     return [line(zh_answers.SKIPPED.format(name=name, reason=reason), Style.FAIR) for name, reason in files]
-
-
-def preview(corpus: Corpus, speeches: Iterable[Speech]) -> list[Block]:
-    """How a corpus is cut up: each file with its encoding and its trees, what is left out, how much there is."""
-    talks = tuple(speeches)
-    blocks: list[Block] = [
-        Node(
-            Line((Span(zh_commands.CHECK_SOURCE.format(name=source.name, encoding=source.encoding), Style.PLACE),)),
-            tuple(_speech(speech) for speech in talks if speech.source == source.name),
-        )
-        for source in corpus.sources
-    ]
-    count = sum(len(speech.passages) for speech in talks)
-    done = zh_commands.CHECK_DONE.format(sources=len(corpus.sources), speeches=len(talks), passages=count)
-    return [*blocks, *skipped(corpus.skipped), line(done)]
 
 
 def _local(moment: str) -> str:
@@ -260,7 +263,11 @@ def status(found: Status) -> list[Block]:
     others = [name for name in found.generations if name != found.generation]
     return [
         line(
-            zh_commands.STATUS_GENERATION.format(generation=found.generation, created=_local(manifest.created)),
+            zh_commands.STATUS_GENERATION.format(
+                generation=found.generation,
+                created=_local(manifest.created),
+                state=zh_commands.STATUS_VERIFIED if found.verified else zh_commands.STATUS_WHOLE,
+            ),
             Style.STRONG,
         ),
         line(zh_commands.STATUS_COUNTS.format(**asdict(manifest.counts))),

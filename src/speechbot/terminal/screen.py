@@ -12,7 +12,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, TextIO, TypeAlias
 
 from speechbot.errors import SpeechbotError, unreadable
-from speechbot.wording import zh_errors
+from speechbot.wording import zh_commands, zh_errors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -220,7 +220,7 @@ def _draw_table(console: Console, block: Table) -> None:
 
 @contextmanager
 def progress(label: str, *, stream: TextIO | None = None) -> Iterator[Callable[[int, int], None]]:
-    """Show a progress bar on a terminal and nothing elsewhere.
+    """Show a progress bar with rate and time left on a terminal, and nothing elsewhere.
 
     Args:
         label: What is under way.
@@ -233,12 +233,21 @@ def progress(label: str, *, stream: TextIO | None = None) -> Iterator[Callable[[
     if not is_terminal(out):
         yield lambda _done, _total: None
         return
-    from rich.progress import Progress  # noqa: PLC0415 - as in _console
+    from rich import progress as bars  # noqa: PLC0415 - as in _console
 
-    with Progress(console=_console(out), transient=True) as bar:
-        task = bar.add_task(label, total=None)
+    columns = (
+        bars.TextColumn("{task.description}"),
+        bars.BarColumn(),
+        bars.MofNCompleteColumn(),
+        bars.TextColumn("{task.fields[rate]}"),
+        bars.TimeRemainingColumn(),
+    )
+    with bars.Progress(*columns, console=_console(out), transient=True) as bar:
+        task = bar.add_task(label, total=None, rate="")
 
         def advance(done: int, total: int) -> None:
-            bar.update(task, completed=done, total=total)
+            speed = bar.tasks[0].speed
+            rate = zh_commands.RATE.format(rate=f"{speed:.0f}") if speed else ""
+            bar.update(task, completed=done, total=total, rate=rate)
 
         yield advance

@@ -70,6 +70,14 @@ QuestionFile: TypeAlias = Annotated[
     Path, typer.Argument(metavar=zh_commands.METAVAR_QUESTIONS, help=zh_commands.HELP_QUESTIONS)
 ]
 CheckOnly: TypeAlias = Annotated[bool, typer.Option("--check", help=zh_commands.HELP_CHECK)]
+ReportFile: TypeAlias = Annotated[
+    Path | None, typer.Option("--report", metavar=zh_commands.METAVAR_PAGE, help=zh_commands.HELP_REPORT)
+]
+Verify: TypeAlias = Annotated[bool, typer.Option("--verify", help=zh_commands.HELP_VERIFY)]
+Strict: TypeAlias = Annotated[bool, typer.Option("--strict", help=zh_commands.HELP_STRICT)]
+GoldFile: TypeAlias = Annotated[
+    Path | None, typer.Option("--gold", metavar=zh_commands.METAVAR_QUESTIONS, help=zh_commands.HELP_GOLD)
+]
 ListErrors: TypeAlias = Annotated[bool, typer.Option("--errors", help=zh_commands.HELP_ERRORS)]
 
 

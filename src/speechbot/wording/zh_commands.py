@@ -19,6 +19,7 @@ METAVAR_NUMBER = "数目"
 METAVAR_NAME = "名称"
 METAVAR_QUESTION = "问题"
 METAVAR_SPEECH = "讲话"
+METAVAR_PAGE = "文件.html"
 METAVAR_QUESTIONS = "问题文件"
 HELP_INDEX_FOLDER = "索引所在的文件夹，默认 index（SPEECHBOT_INDEX）"
 HELP_CORPUS_FOLDER = "材料所在的文件夹，默认 corpus（SPEECHBOT_CORPUS）"
@@ -31,7 +32,11 @@ HELP_SPEECH = "只在这篇讲话里找，写出题目的一部分即可"
 HELP_SECTION = "只在这个标题下找，写出标题的一部分即可"
 HELP_SPEECH_TITLE = "讲话的题目或其中一部分，不写则列出全部"
 HELP_QUESTIONS = "每行一个 JSON 对象：id、type、question、gold"
-HELP_CHECK = "只检查材料怎样切分，不建索引"
+HELP_CHECK = "只检查材料：怎样切分、略去什么、哪里存疑，不建索引"
+HELP_REPORT = "把检查结果写成一个网页，供逐段查看；也不建索引"
+HELP_VERIFY = "逐个核对校验和，并做自检"
+HELP_STRICT = "有文件读不了就算失败，不更新索引"
+HELP_GOLD = "必答题文件（格式同 eval）：新索引丢了其中的答案就不启用（SPEECHBOT_GOLD）"
 HELP_ERRORS = "列出答错的题"
 HELP = """讲话材料问答：找到原文、标明出处，找不到就如实说没有。
 
@@ -45,7 +50,8 @@ HELP_INDEX = """读入材料，建立或更新索引
 中途出错时旧索引照常可用。"""
 EXAMPLES_INDEX = """  speechbot index
   speechbot index --corpus 讲话 --index 索引
-  speechbot index --check"""
+  speechbot index --check
+  speechbot index --report 检查.html"""
 HELP_ASK = """问一个问题
 
 给出最合适的原文段落、答句和出处。把握分高、中、低三档，按估计的答对概率划分：
@@ -66,10 +72,11 @@ HELP_OUTLINE = """列出讲话的标题和段数
 EXAMPLES_OUTLINE = """  speechbot outline
   speechbot outline 推进会
   speechbot outline --json"""
-HELP_STATUS = """检查索引，显示版本、数量、模型和大小
+HELP_STATUS = """显示索引的版本、数量、模型和大小
 
-逐个核对索引文件的校验和。"""
+加 --verify 时逐个核对索引文件的校验和，并做自检：抽取一些窗口重新编码，与存下的向量比较。"""
 EXAMPLES_STATUS = """  speechbot status
+  speechbot status --verify
   speechbot status --index 索引 --json"""
 HELP_ROLLBACK = """退回到上一个完好的索引版本
 
@@ -106,10 +113,12 @@ USAGE_OR = " 或 "
 
 # What commands print besides answers and reports (cli.py).
 INDEX_PROGRESS = "编码"
-CHECK_SOURCE = "{name}（{encoding}）"
+RATE = "{rate} 个/秒"
 CHECK_DONE = "{sources} 个文件，{speeches} 篇讲话，{passages} 段；没有建索引"
 ROLLED_BACK = "已退回到 {generation}；重新运行 speechbot index 可再次得到最新版本"
-STATUS_GENERATION = "当前版本：{generation}（建于 {created}，完好）"
+STATUS_GENERATION = "当前版本：{generation}（建于 {created}，{state}）"
+STATUS_VERIFIED = "校验和与自检无误"
+STATUS_WHOLE = "文件齐全"
 STATUS_COUNTS = "内容：{sources} 个文件，{speeches} 篇讲话，{passages} 段，{windows} 个检索窗口"
 STATUS_MODEL = "模型：{name}（{dim} 维）"
 STATUS_SIZE = "大小：{size} MB"

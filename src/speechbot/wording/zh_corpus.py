@@ -9,6 +9,9 @@ CORPUS_EMPTY = "材料文件夹 {path} 里没有可读的 .txt 或 .md 材料，
 CORPUS_NONE_READ = "材料文件夹 {path} 里没有可读的 .txt 或 .md 材料（{skipped}），请放入材料后运行 speechbot index"
 CORPUS_SKIPPED = "{name}：{reason}"
 CORPUS_SKIPPED_MORE = "等 {count} 个"
+CORPUS_STRICT = (
+    "材料文件夹 {path} 里有 {count} 个文件没能读入（{files}），没有建索引，请修好或移走它们后重新运行 speechbot index"
+)
 CORPUS_UNREADABLE = "材料文件夹 {path} 打不开（{detail}），请检查权限后重新运行 speechbot index"
 REASON_FOLDER = "这个文件夹打不开（{detail}）"
 REASON_NAME = "文件名含有控制字符或无法识别的编码，请改名"

@@ -47,6 +47,10 @@ INDEX_MODEL = (
 )
 INDEX_MODEL_CHANGED = "模型 {found}在索引 {path} 建好之后换了权重，两者的向量不能混用，请运行 speechbot index 重建"
 MODEL_SHOWN = "{name}（{dim} 维）"
+RELOAD_FAILED = "新的索引打不开，继续用原来的版本回答：%s"
+SELF_TEST_FAILED = "索引 {path} 没有通过自检（{reason}），原来的版本照常使用，请按原因改正后重新运行 speechbot index"
+SELF_TEST_VECTORS = "抽查的向量与重新编码的结果不一致"
+SELF_TEST_GOLD = "有 {count} 道必答题丢了答案：{questions}"
 INDEX_NO_OLDER = "索引 {path} 没有更早的完好版本可以退回，请运行 speechbot index 重建"
 NO_PASSAGES = "材料文件夹 {path} 里没有可以建库的正文段落，请放入讲话材料后重新运行 speechbot index"
 WRITE_DENIED = "没有写入权限"
