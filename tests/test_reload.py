@@ -190,6 +190,7 @@ def test_closing_while_a_generation_is_opened_closes_that_too(
     """Neither the old generation nor the new one stays open."""
     opened = Retriever.open(index, encoder=ToyEncoder())
     first, second = opened.generation, rebuild(corpus, index, 2)
+
     def closing(folder: Path) -> object:
         found = open_live(folder)
         opened.close()
