@@ -174,13 +174,26 @@ def structure() -> str:
     record = load("structure")
     collections = record["results"]
     levels = sorted({level for counts in collections.values() for level in counts["sections_per_level"]})
-    header = ("", "files", "speeches", "passages", *(f"level {level}" for level in levels), "dropped")
+    origins = ("date", "speaker", "occasion")
+    header = (
+        "",
+        "files",
+        "speeches",
+        *origins,
+        "passages",
+        *(f"level {level}" for level in levels),
+        "dropped",
+        "M characters/s",
+    )
     rows = [
         (
             name,
-            *(str(counts[key]) for key in ("files", "speeches", "passages")),
+            *(str(counts[key]) for key in ("files", "speeches")),
+            *(str(counts["speeches_with"][key]) for key in origins),
+            str(counts["passages"]),
             *(str(counts["sections_per_level"].get(level, 0)) for level in levels),
             f"{counts['dropped_share']:.1%}",
+            f"{counts['characters_per_second'] / 1e6:.1f}",
         )
         for name, counts in collections.items()
     ]

@@ -35,3 +35,10 @@ def test_mostly_untitled_paragraphs_have_no_titles() -> None:
     long = "要" + "认真学习深入思考，" * 8 + "抓好落实。再接再厉。"
 
     assert [title for _, _, title in series("（一）抓学习。要抓紧。", f"（二）{long}", f"（三）{long}")] == [None] * 3
+
+
+def test_a_series_goes_on_though_its_first_heading_ended_otherwise() -> None:
+    """A full stop after all headings but the first makes no other series of them, with one of those before in the same style."""
+    found = series("（一）甲。", "（二）乙。", "（三）丙。", "（一）丁", "（二）戊。", "（三）己。", "（四）庚。")
+
+    assert [(number, depth) for number, depth, _ in found] == [(0, 0)] * 3 + [(1, 0)] * 4

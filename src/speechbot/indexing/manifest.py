@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 FORMAT = 2
 # Raise when the same material gives other speeches, passages, windows, embedded texts or tokens: files that have not
 # changed are taken over as they were read, and stored tokens would not fit new questions.
-TEXT_VERSION = 1
+TEXT_VERSION = 2
 
 # A sentence whose vector tells models apart; any would do, but it must never change.
 PROBE = "各级党组织要坚持以学铸魂、以学增智、以学正风、以学促干。"

@@ -18,6 +18,10 @@ _LONGEST = 60
 # Dots and a page number after an entry.
 _TAIL = re.compile(r"[\s.…·・\-—_]*[（(]?\d{0,4}[）)]?$")
 _LEAST = 2  # entries
+# An entry that shows its page by the leader before it. Such entries are a list of contents even where the headings of the
+# body have lost their numbers, as those that a word processor counts.
+_PAGED = re.compile(r"\S.{0,80}?(?:[.．…·]{2,}|\t|[ \xa0]{2,})\s*(?P<page>\d{1,4})")
+_LEAST_PAGED = 3
 
 
 def contents_lines(lines: Sequence[Line]) -> set[int]:
@@ -32,8 +36,26 @@ def contents_lines(lines: Sequence[Line]) -> set[int]:
     for short, group in groupby(range(len(lines)), key=lambda position: bool(keys[position])):
         run = list(group)
         if short:
-            found.update(_entries(lines, run, {at for at in run if last[keys[at]] > run[-1]}))
-    return found
+            # The first heading of the body may follow its list at once: then its entry comes back in the same run.
+            beyond = [at for at in run if last[keys[at]] > run[-1]]
+            found.update(_entries(lines, run, {at for at in run if last[keys[at]] > at} if beyond else set()))
+    return found | _paged(lines)
+
+
+def _paged(lines: Sequence[Line]) -> set[int]:
+    """Runs of entries with ascending page numbers."""
+    found: set[int] = set()
+    run: list[int] = []
+    last = 0
+    for at, line in enumerate(lines):
+        match = _PAGED.fullmatch(line.text) if len(line.text) <= _LONGEST + 30 else None
+        if match is None or int(match["page"]) < last:
+            found.update(run if len(run) >= _LEAST_PAGED else ())
+            run, last = [], 0
+        if match:
+            run.append(at)
+            last = int(match["page"])
+    return found | set(run if len(run) >= _LEAST_PAGED else ())
 
 
 def _entries(lines: Sequence[Line], run: Sequence[int], recurring: set[int]) -> list[int]:

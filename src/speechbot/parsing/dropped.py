@@ -13,7 +13,7 @@ from speechbot.parsing.contents import contents_lines
 from speechbot.parsing.furniture import furniture
 from speechbot.parsing.headings import OUTER, clean_title, match_heading
 from speechbot.parsing.lines import split_lines
-from speechbot.parsing.titles import is_person
+from speechbot.parsing.people import is_person
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -41,6 +41,8 @@ class Drop(Enum):
     SALUTATION = "salutation"
     APPLAUSE = "applause"
     SOURCE = "source"
+    NOTE = "note"
+    CAPTION = "caption"
     CLOSING = "closing"
     FRONT = "front matter"
     HEADER = "header"

@@ -5,10 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from speechbot.language.sentences import BLANK, sentence_spans
 from speechbot.language.tiling import tiles
-from speechbot.parsing.furniture import greeting
+from speechbot.parsing.furniture import closing_note, greeting
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 # What ends a line: any line end, any other control character, and marks such as ##paidbegin## that a download site
 # put into the text. None of them is ever part of a line.
@@ -27,6 +31,10 @@ _POINT = re.compile(
 _FIRST_POINT = re.compile(r"(?<=[：:])(?:第一[，、]|一是)(?![^。]{0,200}二是)[^：；。！？]{2,50}。")
 # Notes of a newspaper among the text: who took the photograph, whose page it is.
 _PHOTOGRAPHER = re.compile(r"记者\s*[\u4e00-\u9fff]{2,4}\s*[/／]?\s*摄(?![影像制])[）)]?")
+_PICTURED = re.compile(
+    r"(?<=[。！？”）\s])(?=(?:\d{4}年)?\d{1,2}月\d{1,2}日(?:至(?:\d{1,2}月)?\d{1,2}日)?(?:[上下中]午|晚)?，|(?:上|下|左|右)?图为)"
+)
+_LONGEST_CAPTION = 250  # in characters
 _PAGE = re.compile(
     r"(?:[（(]新华社[^（）()]{1,24}电[）)]\s*)?《\s*[\u4e00-\u9fff]{2,8}报\s*》\s*[（(][^（）()]{1,30}[）)]$|[（(]新华社[^（）()]{1,24}电[）)]$"
 )
@@ -108,5 +116,15 @@ def _points(text: str) -> list[int]:
 def _notes(text: str) -> list[int]:
     """Where what was a line of its own ends or starts: the salutation before a text, notes of a newspaper in and after it."""
     page = _PAGE.search(text)
-    photographs = [match.end() for match in _PHOTOGRAPHER.finditer(text)]
-    return [greeting(text), *photographs, *([page.start()] if page else [])]
+    ends = [match.end() for match in _PHOTOGRAPHER.finditer(text)]
+    note = closing_note(text[: page.start()] if page else text)
+    return [greeting(text), *ends, *_captions(text, ends), *([note] if note else []), *([page.start()] if page else [])]
+
+
+def _captions(text: str, ends: Sequence[int]) -> list[int]:
+    """Where the captions that end with the photographer's name begin: at the nearest sentence that starts with a day."""
+    found: list[int] = []
+    for end in ends:
+        dates = [match.start() for match in _PICTURED.finditer(text, max(0, end - _LONGEST_CAPTION), end)]
+        found.extend(dates[-1:])
+    return found

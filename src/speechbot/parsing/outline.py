@@ -7,10 +7,10 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from speechbot.parsing.headings import FRONT, OUTER
+from speechbot.parsing.headings import FRONT, is_outer
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from speechbot.parsing.series import Candidate
 
@@ -60,7 +60,7 @@ class _Open:
     front: bool
 
 
-def nest(candidates: Sequence[Candidate], stop: int, turns: Sequence[int] = ()) -> list[Node]:
+def nest(candidates: Sequence[Candidate], stop: int, turns: Sequence[int] = (), sums: Sequence[int] = ()) -> list[Node]:
     """Nest headings into sections.
 
     Args:
@@ -68,6 +68,7 @@ def nest(candidates: Sequence[Candidate], stop: int, turns: Sequence[int] = ()) 
             a heading of theirs would close.
         stop: Line where the speech ends.
         turns: Lines in ascending order where the speaker turns to the audience again, each with text before it.
+        sums: Lines in ascending order that sum up what was said, or begin to weigh it.
 
     Returns:
         Sections in the order of the text, parents before children.
@@ -75,8 +76,13 @@ def nest(candidates: Sequence[Candidate], stop: int, turns: Sequence[int] = ()) 
     nodes: list[Node] = []
     opened: list[_Open] = []
     ranks: dict[tuple[str, int], float] = {}
+    sizes = Counter(candidate.series for candidate in candidates)
     for candidate in candidates:
         heading = candidate.heading
+        for marks, points in ((turns, False), (sums, True)):
+            mark = bisect_right(marks, nodes[-1].first) if nodes else len(marks)
+            if mark < len(marks) and marks[mark] < candidate.line:
+                _close_at(marks[mark], nodes, opened, sizes, points=points)
         title = None if _is_clause(opened, candidate) else heading.title
         level, rank = _place(opened, ranks, candidate)
         for entry in opened[level:]:
@@ -87,14 +93,27 @@ def nest(candidates: Sequence[Candidate], stop: int, turns: Sequence[int] = ()) 
             opened.append(_Open(_key(candidate), rank, len(nodes), heading.run_in, candidate.following, title in FRONT))
             nodes.append(Node(candidate, title, candidate.line, stop, len(opened), parent))
     _end_points(nodes)
-    _end_at_turns(nodes, turns)
+    _end_at_turns(nodes, turns, points=False)
+    _end_at_turns(nodes, sums, points=True)
     return nodes
+
+
+def _close_at(mark: int, nodes: Sequence[Node], opened: list[_Open], sizes: Mapping[int, int], *, points: bool) -> None:
+    """End the sections that a mark ends, before the next heading finds its place; see ``_end_at_turns``."""
+    for level, entry in enumerate(opened):
+        node = nodes[entry.node]
+        last = node.candidate.following is None and sizes[node.candidate.series] > 1
+        if node.level > 1 and last and (entry.run_in or not points):
+            for inner in opened[level:]:
+                nodes[inner.node].stop, nodes[inner.node].closed = mark, True
+            del opened[level:]
+            return
 
 
 def _key(candidate: Candidate) -> tuple[str, int]:
     """What makes two headings siblings wherever they stand."""
     heading = candidate.heading
-    return heading.kind, -1 if heading.kind == "标题" and heading.title in OUTER else candidate.depth
+    return heading.kind, -1 if heading.kind == "标题" and is_outer(heading.title or "") else candidate.depth
 
 
 def _is_clause(opened: Sequence[_Open], candidate: Candidate) -> bool:
@@ -137,7 +156,7 @@ def _refuses(entry: _Open, candidate: Candidate, rank: float) -> bool:
 def _rank(candidate: Candidate) -> float:
     """Rank of a style not open yet; above ``_POINT_RANK`` it goes under whatever is open."""
     heading = candidate.heading
-    if heading.kind == "标题" and heading.title in OUTER:
+    if heading.kind == "标题" and is_outer(heading.title or ""):
         return _TOP
     if candidate.depth == 0 and heading.kind in _RANKS:
         return _RANKS[heading.kind]
@@ -162,11 +181,12 @@ def _end_points(nodes: list[Node]) -> None:
             last.closed = True
 
 
-def _end_at_turns(nodes: list[Node], turns: Sequence[int]) -> None:
+def _end_at_turns(nodes: list[Node], turns: Sequence[int], *, points: bool) -> None:
     """End the last section of a series where the speaker turns to the audience again.
 
     No heading closes the last one. What follows such a turn is a new subject or the end of the speech: to cite it under
     the last heading would misplace it. A section that holds others at the top stays open, for such subjects belong to it.
+    With ``points`` only points with text in their own line end so, below another section: there what sums up belongs.
     """
     members = Counter(node.candidate.series for node in nodes)
     reach = [node.first for node in nodes]  # line of the last heading inside
@@ -176,7 +196,9 @@ def _end_at_turns(nodes: list[Node], turns: Sequence[int]) -> None:
             reach[node.parent] = max(reach[node.parent], reach[position])
         if node.candidate.following is not None or members[node.candidate.series] == 1:
             continue
-        if node.level == 1 and reach[position] > node.first:
+        if node.level == 1 and (points or reach[position] > node.first):
+            continue
+        if points and not node.candidate.heading.run_in:
             continue
         turn = bisect_right(turns, reach[position])
         if turn < len(turns) and turns[turn] < node.stop:

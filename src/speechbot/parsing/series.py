@@ -41,7 +41,7 @@ class Candidate:
 @dataclass(slots=True)
 class _Series:
     kind: str
-    style: tuple[bool, bool]
+    styles: set[tuple[bool, bool]]
     number: int
     outer: int | None
     members: list[int] = field(default_factory=list)
@@ -74,7 +74,7 @@ def _grouped(headings: Sequence[Heading]) -> list[_Series]:
         level = _continued(found, opened, heading)
         if level is None:
             del same[: -_DEEPEST + 1]
-            found.append(_Series(heading.kind, (heading.run_in, heading.stop), 0, same[-1] if same else None))
+            found.append(_Series(heading.kind, set(), 0, same[-1] if same else None))
             same.append(len(found) - 1)
             level = len(same) - 1
         for inner in same[level + 1 :]:
@@ -82,20 +82,21 @@ def _grouped(headings: Sequence[Heading]) -> list[_Series]:
         del same[level + 1 :]
         found[same[level]].number = heading.number
         found[same[level]].members.append(position)
+        found[same[level]].styles.add((heading.run_in, heading.stop))
     return found
 
 
 def _continued(found: Sequence[_Series], opened: Mapping[str, Sequence[int]], heading: Heading) -> int | None:
     """Which of the open series of its kind goes on with ``heading``, counted from outside; None for a new one.
 
-    The innermost that fits, best one in the same style, unless the section it stands in has ended since.
+    The innermost that fits, best one with a member in the same style, unless the section it stands in has ended since.
     """
     if heading.number == 1:
         return None
     same = [found[number] for number in opened[heading.kind]]
     fitting = [level for level, series in enumerate(same) if _follows(series, heading)]
     style = (heading.run_in, heading.stop)
-    choice = [level for level in fitting if same[level].style == style] or fitting
+    choice = [level for level in fitting if style in same[level].styles] or fitting
     others = [found[number] for numbers in opened.values() for number in numbers] if len(choice) > 1 else []
     while len(choice) > 1 and _is_left(same[choice[-1]], same[choice[-2]], others):
         choice.pop()

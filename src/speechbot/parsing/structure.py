@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from speechbot.parsing.contents import contents_lines
 from speechbot.parsing.furniture import furniture, greeting
-from speechbot.parsing.headings import OUTER, Heading, clean_title, match_heading
+from speechbot.parsing.headings import LONGEST_TITLE, OUTER, Heading, clean_title, is_outer, match_heading
 from speechbot.parsing.outline import Node, nest
+from speechbot.parsing.people import is_person
 from speechbot.parsing.series import Candidate, in_series
-from speechbot.parsing.titles import is_person, is_short
+from speechbot.parsing.titles import is_short
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -27,6 +28,16 @@ LABEL = "label"
 _LONGEST_UNNUMBERED = 40
 _LEAST_TEXT = 40
 _ENDS_TEXT = frozenset("。！？!?：:；;…”）)】—")
+# How a paragraph begins that sums up the points before it, or weighs what they told.
+_SUMS_UP = re.compile(
+    r"总之，|总的看|总的来看|总的来说|总起来说|总体来看|综上|归纳起来|总结我们|以上(?:这|所|几|各|[一二三四五六七八九十])|"
+    r"(?:我们)?取得(?:的|这些|上述)(?:成绩|成就)|(?:这些|上述)成绩|在(?:充分)?肯定成绩|在看到成绩|(?:我们)?(?:同时)?(?:也要|也|必须|要)清醒"
+)
+# Who issues a document: 县人民政府办公室, one or two side by side.
+_BODY = re.compile(
+    r"[\u4e00-\u9fff]{2,24}(?:厅|局|委|委员会|部|办公室|政府|支部|中心|学院|公司|协会|院|会|组|国务院)(?:[\s　]+[\u4e00-\u9fff]{2,24}(?:厅|局|委|会|部|室|府|院))?"
+)
+_MOST_PARTS = 12  # of a speech; what counts further numbers its paragraphs
 # Sections without text are turned into text from the innermost outwards; deeper nesting is not seen.
 _ROUNDS = 12
 
@@ -50,9 +61,10 @@ def structure(lines: Sequence[Line]) -> Structure:
     contents = contents_lines(lines)
     roles = [CONTENTS if at in contents else furniture(line.text) or PASSAGE for at, line in enumerate(lines)]
     _mark_signatures(lines, roles)
-    candidates = in_series(_candidates(lines, roles))
+    candidates = _with_numbers(lines, in_series(_candidates(lines, roles)))
     turns = _turns(lines, roles, {item.line for item in candidates if not item.heading.run_in})
-    nodes = nest(candidates, len(lines), turns)
+    sums = [at for at, role in enumerate(roles) if role == PASSAGE and _SUMS_UP.match(lines[at].text)]
+    nodes = nest(candidates, len(lines), turns, sums)
     for _ in range(_ROUNDS):
         empty = _empty(nodes, roles)
         if not empty:
@@ -61,7 +73,7 @@ def structure(lines: Sequence[Line]) -> Structure:
             if _is_label(node):
                 roles[node.first] = LABEL
         candidates = _without(candidates, {node.first for node in empty})
-        nodes = nest(candidates, len(lines), turns)
+        nodes = nest(candidates, len(lines), turns, sums)
     for node in nodes:
         if not node.candidate.heading.run_in:
             roles[node.first] = HEADING
@@ -69,11 +81,14 @@ def structure(lines: Sequence[Line]) -> Structure:
 
 
 def _mark_signatures(lines: Sequence[Line], roles: list[str]) -> None:
-    """Mark a name that stands alone over a date or a salutation."""
+    """Mark a name that stands alone over a date or a salutation, and the body that issued a document over its date."""
     content = [at for at, role in enumerate(roles) if role not in {"rule", "page"}]
     for at, following in zip(content, [*content[1:], None], strict=False):
         below = roles[following] if following is not None else "date"
-        if roles[at] == PASSAGE and below in {"date", "salutation"} and is_person(lines[at].text):
+        if roles[at] != PASSAGE or below not in {"date", "salutation"}:
+            continue
+        issued = following is not None and below == "date" and _BODY.fullmatch(lines[at].text)
+        if issued or is_person(lines[at].text):
             roles[at] = SIGNATURE
 
 
@@ -109,12 +124,43 @@ def _fits(line: Line, heading: Heading) -> bool:
     return not line.cut or heading.run_in
 
 
+def _with_numbers(lines: Sequence[Line], candidates: Sequence[Candidate]) -> list[Candidate]:
+    """The candidates, with their number for title where 一、 or （一） heads a section whose title ran into the text.
+
+    That is so among headings that stand alone, and in the parts of a line whose breaks were lost. Where the title ends
+    cannot be told then, but what follows still stands in that part of the speech.
+    """
+    series: dict[int, list[Candidate]] = {}
+    for item in candidates:
+        if item.heading.kind in {"一、", "（一）"}:
+            series.setdefault(item.series, []).append(item)
+    numbered: dict[int, str] = {}
+    for members in series.values():
+        bare = [item for item in members if item.heading.title is None]
+        # Headings with text below them; lines that follow each other are the items of a list.
+        alone = sum(not item.heading.run_in and item.line + 1 != item.following for item in members)
+        cut = members[0].heading.kind == "一、" and all(lines[item.line].cut for item in bare)
+        if (alone > 1 and alone + len(bare) == len(members) and alone > len(bare)) or (
+            cut and 1 < len(members) <= _MOST_PARTS
+        ):
+            numbered |= {item.line: _number(lines[item.line], item.heading) for item in bare}
+    return [
+        replace(item, heading=replace(item.heading, title=numbered[item.line])) if numbered.get(item.line) else item
+        for item in candidates
+    ]
+
+
+def _number(line: Line, heading: Heading) -> str:
+    """The number of a paragraph as it stands, without the mark after it; "" where it is no paragraph with more text."""
+    return line.text[heading.start : heading.end].strip("*_、．.: ") if heading.end < len(line.text) else ""
+
+
 def _is_unnumbered(
     lines: Sequence[Line], found: Collection[int], previous: int | None, at: int, following: int | None
 ) -> bool:
     """Whether a line without a number is a heading: short, between two texts, no sentence, no signature."""
     line = lines[at]
-    if clean_title(line.text) in OUTER:
+    if len(line.text) <= LONGEST_TITLE and is_outer(clean_title(line.text)):
         return True
     if following is None or not is_short(line) or not _reads_as_title(line.text):
         return False
@@ -143,12 +189,13 @@ def _empty(nodes: Sequence[Node], roles: Sequence[str]) -> list[Node]:
     leaves = [node for position, node in enumerate(nodes) if position not in parents]
     bare = [node for node in leaves if count[node.stop] == count[node.first]]
     gone = {node.first for node in bare}
+    ends = {node.first for node in leaves} - gone  # leaves with text
     series: dict[int, list[Node]] = {}
     for node in nodes:
         series.setdefault(node.candidate.series, []).append(node)
     for members in series.values():
         *earlier, last = members
-        if earlier and last not in bare and last in leaves and all(node.first in gone for node in earlier):
+        if earlier and last.first in ends and all(node.first in gone for node in earlier):
             bare.append(last)
     return bare
 
