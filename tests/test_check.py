@@ -38,7 +38,7 @@ def test_a_small_corpus_is_shown_in_full() -> None:
     """Each file with its trees, what was left out by kind, what is doubtful; then the files not read, then counts."""
     assert text(check(looked_at("防火.txt"), hint=True)) == [
         "防火.txt（utf-8，105 字，11 行）",
-        "  《在防火会上的讲话》（3 段）",
+        "  《在防火会上的讲话》（3 段，防火会）",
         "    一、看住山头（1 段）",
         "    三、防火.txt备好水源（1 段）",
         "  略去 4 行",

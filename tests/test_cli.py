@@ -145,7 +145,7 @@ def test_index_check_writes_nothing(corpus: Path, tmp_path: Path) -> None:
     assert result.exit_code == 0
     assert rows[:3] == [
         "图书馆建设讲话.txt（utf-8，627 字，34 行）",
-        "  《在全市公共图书馆建设座谈会上的讲话》（11 段）",
+        "  《在全市公共图书馆建设座谈会上的讲话》（11 段，全市公共图书馆建设座谈会）",
         "    一、办好家门口的阅读空间（4 段）",
     ]
     assert rows[-1] == "2 个文件，2 篇讲话，20 段；没有建索引"
