@@ -1,0 +1,153 @@
+"""The pieces of text on the pages of a PDF file, read by PDFium in a process of its own.
+
+Run as a program it reads a PDF file from standard input and writes JSON to standard output; ``paper`` runs it so. PDFium is
+C++ that reads whatever a file holds: should it crash, loop or eat memory, it does so away from the bot. It must not import
+speechbot, which would make it slow to start.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pypdfium2
+from pypdfium2 import raw
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MOST_PAGES = 5_000
+_MOST_MEMORY = 3_000_000_000  # bytes of address space
+_MOST_OBJECTS = 2_000  # of a page that are looked at for images
+_WRAPPED_HYPHEN = 2  # what PDFium gives for a hyphen at a line's end
+# In sizes of a letter: wider gaps part columns and cells; letters that go further back start anew.
+_WIDEST_GAP = 1.5
+_FURTHEST_BACK = 0.6
+_WORD_GAP = 0.2
+
+
+def pages(data: bytes) -> dict[str, Any]:
+    """What stands on the pages of a PDF file.
+
+    Args:
+        data: The file's bytes.
+
+    Returns:
+        ``{"pages": [{"width", "height", "images", "pieces": [[text, left, bottom, right, top, size], ...]}, ...]}``, lengths in
+        points from the lower left corner of the page as it is shown, pieces in the order of the file; or
+        ``{"refused": "locked" | "damaged" | "large", "pages": n}``.
+    """
+    try:
+        document = pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError as error:
+        locked = getattr(error, "err_code", None) in {raw.FPDF_ERR_PASSWORD, raw.FPDF_ERR_SECURITY}
+        return {"refused": "locked" if locked else "damaged", "pages": 0}
+    with document:
+        count = len(document)
+        if count > MOST_PAGES:
+            return {"refused": "large", "pages": count}
+        if not count:
+            return {"refused": "damaged", "pages": 0}
+        return {"pages": [found for number in range(count) if (found := _page(document, number)) is not None]}
+
+
+def _page(document: pypdfium2.PdfDocument, number: int) -> dict[str, Any] | None:
+    """One page; None for one that cannot be loaded."""
+    try:
+        page = document[number]
+        text = page.get_textpage()
+    except pypdfium2.PdfiumError:
+        return None
+    box = page.get_cropbox()
+    turn = page.get_rotation()
+    width, height = box[2] - box[0], box[3] - box[1]
+    pieces = [piece for piece in _pieces(_letters(text, box, turn))]
+    images = 0
+    for seen, _ in enumerate(page.get_objects(filter=(raw.FPDF_PAGEOBJ_IMAGE,), max_depth=2)):
+        images = seen + 1
+        if images >= _MOST_OBJECTS:
+            break
+    return {
+        "width": height if turn in {90, 270} else width,
+        "height": width if turn in {90, 270} else height,
+        "images": images,
+        "pieces": pieces,
+    }
+
+
+def _letters(text: pypdfium2.PdfTextPage, box: tuple[float, ...], turn: int) -> Iterator[tuple[str, list[float]]]:
+    """Each letter that the file itself holds, with its ``[left, bottom, right, top]`` on the page as it is shown."""
+    rectangle = raw.FS_RECTF()
+    half = 0
+    for index in range(text.count_chars()):
+        if raw.FPDFText_IsGenerated(text, index) == 1:
+            continue
+        code = raw.FPDFText_GetUnicode(text, index)
+        if 0xD800 <= code < 0xDC00:
+            half = code
+            continue
+        if 0xDC00 <= code < 0xE000:
+            code = 0x10000 + ((half - 0xD800) << 10) + (code - 0xDC00) if half else 0xFFFD
+        half = 0
+        letter = "-" if code == _WRAPPED_HYPHEN else chr(code) if 0x20 <= code < 0x110000 else ""
+        if letter and raw.FPDFText_GetLooseCharBox(text, index, ctypes.byref(rectangle)):
+            yield letter, _turned(rectangle, box, turn)
+
+
+def _turned(rectangle: Any, box: tuple[float, ...], turn: int) -> list[float]:  # noqa: ANN401 - a C structure
+    """A rectangle in the file's coordinates, on the page as it is shown."""
+    left, right = rectangle.left - box[0], rectangle.right - box[0]
+    bottom, top = rectangle.bottom - box[1], rectangle.top - box[1]
+    width, height = box[2] - box[0], box[3] - box[1]
+    if turn == 90:
+        return [bottom, width - right, top, width - left]
+    if turn == 180:
+        return [width - right, height - top, width - left, height - bottom]
+    if turn == 270:
+        return [height - top, left, height - bottom, right]
+    return [left, bottom, right, top]
+
+
+def _pieces(letters: Iterator[tuple[str, list[float]]]) -> Iterator[list[Any]]:
+    """Letters that follow each other on a line, together; blanks at the ends are left out."""
+    text = blanks = ""
+    area: list[float] = []
+    for letter, (left, bottom, right, top) in letters:
+        size = top - bottom
+        if letter.isspace():
+            blanks += letter
+            continue
+        if size <= 0:
+            continue
+        gap = left - area[2] if text else 0
+        level = text and min(top, area[3]) - max(bottom, area[1]) > 0.5 * min(size, area[3] - area[1])
+        if text and not (level and -_FURTHEST_BACK * size < gap < _WIDEST_GAP * size + size * len(blanks)):
+            yield [text, *(round(length, 2) for length in area), round(area[3] - area[1], 2)]
+            text = ""
+        if not text:
+            text, area = letter, [left, bottom, right, top]
+        else:
+            latin = letter.isascii() and text[-1].isascii()
+            text += (blanks or (" " if latin and gap > _WORD_GAP * size else "")) + letter
+            area = [area[0], min(area[1], bottom), max(area[2], right), max(area[3], top)]
+        blanks = ""
+    if text:
+        yield [text, *(round(length, 2) for length in area), round(area[3] - area[1], 2)]
+
+
+def main() -> None:
+    """Read a file from standard input, write what stands on its pages to standard output."""
+    try:
+        import resource  # noqa: PLC0415 - not on every system
+    except ImportError:
+        pass
+    else:
+        resource.setrlimit(resource.RLIMIT_AS, (_MOST_MEMORY, _MOST_MEMORY))
+    found = pages(sys.stdin.buffer.read())
+    sys.stdout.buffer.write(json.dumps(found).encode("ascii"))
+
+
+if __name__ == "__main__":
+    main()

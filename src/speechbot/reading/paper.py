@@ -1,0 +1,81 @@
+"""PDF files turned into text: one line a paragraph."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+import tempfile
+import unicodedata
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from speechbot.errors import SourceError
+from speechbot.reading import processes
+from speechbot.reading.columns import Row, in_order
+from speechbot.reading.layout import paragraphs
+from speechbot.wording import zh_corpus
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+# By path, not as a module: what runs there must not load speechbot. ``find_spec`` would.
+_PROGRAM = Path(__file__).with_name("glyphs.py")
+_SECONDS = 8.0  # for any file; 1,000 pages of text alone take 6
+_SECONDS_PER_MB = 2.0
+_MOST_PAGES = 5_000  # ``glyphs`` counts them
+_REFUSALS = {
+    "locked": zh_corpus.REASON_PDF_LOCKED,
+    "damaged": zh_corpus.REASON_PDF_DAMAGED,
+    "large": zh_corpus.REASON_PDF_LARGE,
+}
+_BARE = 10  # letters: what a page without text holds at most, stamped on by the scanner
+_MOST_STRANGE = 0.1  # share of letters that are none, in a text that can be read
+
+
+def read_paper(data: bytes, *, path: Path) -> str:
+    """The text of a PDF file, without running heads, running feet and page numbers.
+
+    Args:
+        data: The file's bytes.
+        path: Where they come from, for the error.
+
+    Raises:
+        SourceError: When it is locked by a password, damaged, too long, scanned without a text layer, or has one that says
+            nothing.
+    """
+    found = _run(data, path)
+    if "refused" in found:
+        reason = _REFUSALS[found["refused"]].format(pages=found["pages"], limit=_MOST_PAGES)
+        raise SourceError(reason, path=path)
+    pages = found["pages"]
+    _check(pages, path)
+    rows = [in_order([Row(*piece, page=number) for piece in page["pieces"]]) for number, page in enumerate(pages)]
+    lines = paragraphs([[row for row in page if row.text] for page in rows], [page["height"] for page in pages])
+    return "\n".join(lines) + "\n" if lines else ""
+
+
+def _run(data: bytes, path: Path) -> dict[str, Any]:
+    """What ``glyphs`` finds, in a process of its own: see there why."""
+    seconds = _SECONDS + _SECONDS_PER_MB * len(data) / 1e6
+    command = [sys.executable, "-P", "-X", "utf8", str(_PROGRAM)]
+    try:
+        status, output = processes.run(command, seconds=seconds, data=data, folder=Path(tempfile.gettempdir()))
+        found: dict[str, Any] = json.loads(output) if status == 0 else {"refused": "damaged", "pages": 0}
+    except TimeoutError as error:
+        raise SourceError(zh_corpus.REASON_TIMEOUT.format(seconds=round(seconds)), path=path) from error
+    except ValueError as error:
+        raise SourceError(zh_corpus.REASON_PDF_DAMAGED, path=path) from error
+    return found
+
+
+def _check(pages: Sequence[dict[str, Any]], path: Path) -> None:
+    """Raise SourceError where there is no text to read, though there are pages to look at."""
+    texts = ["".join(piece[0] for piece in page["pieces"]) for page in pages]
+    pictures = sum(page["images"] > 0 and len(text) <= _BARE for page, text in zip(pages, texts, strict=True))
+    if not pages or pictures * 2 > len(pages):
+        raise SourceError(zh_corpus.REASON_PDF_SCANNED if pages else zh_corpus.REASON_PDF_DAMAGED, path=path)
+    letters = re.sub(r"\s", "", "".join(texts))
+    strange = sum(unicodedata.category(char) in {"Co", "Cn", "Cc", "Cs"} or char == "\ufffd" for char in letters)
+    if strange > _MOST_STRANGE * len(letters):
+        raise SourceError(zh_corpus.REASON_PDF_GARBLED, path=path)
