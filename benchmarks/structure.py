@@ -20,7 +20,7 @@ import record
 
 from speechbot.parsing.lines import LONGEST, PART
 from speechbot.parsing.parser import parse, roles
-from speechbot.readers import read_source
+from speechbot.reading.corpus import Material, read_material
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -96,7 +96,7 @@ def measure(bench: Path) -> dict[str, Any]:
     for folder in sorted(path for path in (bench / "speeches").iterdir() if path.is_dir()):
         tally = Tally()
         for path in sorted(folder.glob("*.txt")):
-            source = read_source(path, name=path.name)
+            source = read_material(Material(path.name, path, ""))
             tally.add(source)
             everything.add(source)
         result[folder.name] = tally.to_dict()

@@ -13,7 +13,7 @@ from speechbot.errors import CorpusError, IndexLocked, IndexNotWritable, ModelEr
 from speechbot.indexing import indexer
 from speechbot.indexing.indexer import build_index, preview
 from speechbot.indexing.store import history, live, locked, open_live
-from speechbot.readers import read_corpus
+from speechbot.reading.corpus import read_corpus
 from tests.conftest import ToyEncoder
 from tests.test_indexer import RIVER, edit
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from speechbot.readers import Corpus
+    from speechbot.reading.corpus import Corpus
 
 
 def empty(corpus: Path) -> None:

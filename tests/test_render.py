@@ -14,7 +14,7 @@ from speechbot.evaluation import Outcome, Question, Report, Scores
 from speechbot.indexing.manifest import Counts, Manifest
 from speechbot.indexing.store import Status
 from speechbot.models import Answer, Hit, IndexReport, Passage, Section, Source, Speech
-from speechbot.readers import Corpus
+from speechbot.reading.corpus import Corpus
 from speechbot.terminal import render
 from speechbot.terminal.screen import Block, Line, Span, Style, plain
 from speechbot.wording import zh_commands

@@ -14,6 +14,7 @@ from speechbot.evaluation import evaluate, load_questions, unfounded
 from speechbot.indexing import store
 from speechbot.indexing.indexer import build_index, preview
 from speechbot.language.questions import check_question
+from speechbot.reading.corpus import require_all
 from speechbot.retriever import Retriever
 from speechbot.terminal import render
 from speechbot.terminal.chat import Following, converse
@@ -31,6 +32,7 @@ from speechbot.terminal.usage import (
     OfSpeech,
     QuestionFile,
     SpeechTitle,
+    Strict,
     Top,
     Version,
     Words,
@@ -59,17 +61,24 @@ def options(*, version: Version = False) -> None:
 
 @app.command("index", cls=Command, help=zh_commands.HELP_INDEX, epilog=zh_commands.EXAMPLES_INDEX)
 def build(
-    *, corpus: CorpusFolder = None, index: IndexFolder = None, check: CheckOnly = False, as_json: Json = False
+    *,
+    corpus: CorpusFolder = None,
+    index: IndexFolder = None,
+    check: CheckOnly = False,
+    strict: Strict = False,
+    as_json: Json = False,
 ) -> None:
     """Build the index, or only look at the corpus."""
     settings = _settings()
     folder = corpus or settings.corpus
     if check:
         found, speeches = preview(folder)
+        if strict:
+            require_all(folder, found.failed)
         _print(render.preview_data(found, speeches), render.preview(found, speeches), as_json=as_json)
         return
     with progress(zh_commands.INDEX_PROGRESS) as advance:
-        report = build_index(folder, index or settings.index, model=settings.model, progress=advance)
+        report = build_index(folder, index or settings.index, model=settings.model, progress=advance, strict=strict)
     _print(report.to_dict(), render.index_report(report), as_json=as_json)
 
 

@@ -199,7 +199,8 @@ class IndexReport:
         encoded: Windows that were encoded in this build; the others' vectors were taken over.
         seconds: Wall-clock time of the build.
         generation: Name of the live generation after the build.
-        skipped: Files that could not be read, each ``(name, reason)``.
+        skipped: Files that were left out, each ``(name, reason)``.
+        failed: Files that should have been read and could not, likewise.
     """
 
     sources: int
@@ -214,7 +215,9 @@ class IndexReport:
     seconds: float
     generation: str
     skipped: tuple[tuple[str, str], ...] = ()
+    failed: tuple[tuple[str, str], ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """The report as ``--json`` prints it."""
-        return {**asdict(self), "seconds": round(self.seconds, 3), "skipped": [list(item) for item in self.skipped]}
+        left = {name: [list(item) for item in getattr(self, name)] for name in ("skipped", "failed")}
+        return {**asdict(self), "seconds": round(self.seconds, 3), **left}

@@ -23,7 +23,7 @@ from speechbot.indexing.windows import windows
 from speechbot.models import IndexReport, Window
 from speechbot.onnx_model import FOLDER
 from speechbot.parsing.parser import parse
-from speechbot.readers import Corpus, check_corpus, read_corpus
+from speechbot.reading.corpus import Corpus, check_corpus, read_corpus, require_all
 from speechbot.wording import zh_errors
 
 if TYPE_CHECKING:
@@ -109,7 +109,6 @@ def preview(corpus: str | Path) -> tuple[Corpus, tuple[Speech, ...]]:
 
     Raises:
         CorpusError: The folder is missing, empty or holds no body paragraph.
-        SourceError: A file cannot be read.
     """
     folder = Path(corpus)
     found = read_corpus(folder)
@@ -126,20 +125,22 @@ def build_index(
     model: str | None = None,
     encoder: Encoder | None = None,
     progress: Progress | None = None,
+    strict: bool = False,
 ) -> IndexReport:
     """Bring the index up to date with the corpus; nothing is written when it already is.
 
     Vectors of windows whose text and model have not changed are taken over from the live generation.
 
     Args:
-        corpus: Folder of ``.txt`` and ``.md`` files.
+        corpus: Folder of materials.
         index: The index folder; created if need be.
         model: Name or folder of a sentence-transformers model; None for the bundled one.
         encoder: Encodes instead of ``model``.
         progress: Called with the number of windows encoded so far and in all.
+        strict: Whether a single file that cannot be read is an error; else the report names it.
 
     Raises:
-        CorpusError: The corpus is missing, empty or unreadable.
+        CorpusError: The corpus is missing, empty or unreadable; with ``strict``, a file of it is.
         IndexLocked: Another build is running.
         IndexNotWritable: The index folder cannot be written.
         ModelError: The model cannot be loaded, or what it gives is no unit vectors.
@@ -151,6 +152,8 @@ def build_index(
     with locked(folder):
         # Under the lock: what was read before another build would be older than what that one published
         material = _material(corpus)
+        if strict:
+            require_all(Path(corpus), material.corpus.failed)
         previous = _previous(folder)
         try:
             before = _counted(folder) if previous is None else previous.catalog.passages()
@@ -286,4 +289,5 @@ def _report(
         seconds=seconds,
         generation=generation,
         skipped=material.corpus.skipped,
+        failed=material.corpus.failed,
     )

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from speechbot.evaluation import Outcome, Report, Scores
     from speechbot.indexing.store import Status
     from speechbot.models import Answer, Hit, IndexReport, Passage, Section, Speech
-    from speechbot.readers import Corpus
+    from speechbot.reading.corpus import Corpus
 
 # Confidence is a calibrated probability, an estimate: where the calibration holds, eight of ten answers at 0.8 hold
 # what was asked for; on materials of another kind it may be more or fewer.
@@ -177,6 +177,7 @@ def preview_data(corpus: Corpus, speeches: Iterable[Speech]) -> dict[str, Any]:
         ],
         "speeches": [speech_data(speech) for speech in speeches],
         "skipped": [list(item) for item in corpus.skipped],
+        "failed": [list(item) for item in corpus.failed],
     }
 
 
@@ -226,12 +227,18 @@ def index_report(report: IndexReport) -> list[Block]:
         line(zh_answers.INDEX_WORK.format(encoded=report.encoded, seconds=f"{report.seconds:.1f}")),
         line(zh_answers.INDEX_GENERATION.format(generation=report.generation), Style.FAINT),
         *skipped(report.skipped),
+        *failed(report.failed),
     ]
 
 
 def skipped(files: Iterable[tuple[str, str]]) -> list[Block]:
     """Files that were left out, each with its reason."""
     return [line(zh_answers.SKIPPED.format(name=name, reason=reason), Style.FAIR) for name, reason in files]
+
+
+def failed(files: Iterable[tuple[str, str]]) -> list[Block]:
+    """Files that should have been read and could not, each with its reason."""
+    return [line(zh_answers.FAILED.format(name=name, reason=reason), Style.BAD) for name, reason in files]
 
 
 def preview(corpus: Corpus, speeches: Iterable[Speech]) -> list[Block]:
@@ -246,7 +253,7 @@ def preview(corpus: Corpus, speeches: Iterable[Speech]) -> list[Block]:
     ]
     count = sum(len(speech.passages) for speech in talks)
     done = zh_commands.CHECK_DONE.format(sources=len(corpus.sources), speeches=len(talks), passages=count)
-    return [*blocks, *skipped(corpus.skipped), line(done)]
+    return [*blocks, *skipped(corpus.skipped), *failed(corpus.failed), line(done)]
 
 
 def _local(moment: str) -> str:

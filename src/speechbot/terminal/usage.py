@@ -70,6 +70,7 @@ QuestionFile: TypeAlias = Annotated[
     Path, typer.Argument(metavar=zh_commands.METAVAR_QUESTIONS, help=zh_commands.HELP_QUESTIONS)
 ]
 CheckOnly: TypeAlias = Annotated[bool, typer.Option("--check", help=zh_commands.HELP_CHECK)]
+Strict: TypeAlias = Annotated[bool, typer.Option("--strict", help=zh_commands.HELP_STRICT)]
 ListErrors: TypeAlias = Annotated[bool, typer.Option("--errors", help=zh_commands.HELP_ERRORS)]
 
 

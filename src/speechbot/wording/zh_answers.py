@@ -30,6 +30,7 @@ INDEX_CHANGES = "与上一个版本相比：新增 {added} 段，变动 {changed
 INDEX_WORK = "编码了 {encoded} 个窗口，用时 {seconds} 秒"
 INDEX_GENERATION = "当前版本：{generation}"
 SKIPPED = "未收入：{name}（{reason}）"
+FAILED = "未能读取：{name}（{reason}）"
 EVAL_ALL = "全部"
 EVAL_UNFOUNDED = "有 {count} 道题的 gold 片段不在索引里（{ids}），无法答对，请核对问题文件或材料"
 EVAL_HEADER = ("类型", "题数", "R@1", "R@3", "R@5", "MRR@10", "拒答准确率", "拒答召回率", "误拒")

@@ -31,6 +31,7 @@ HELP_SPEECH = "只在这篇讲话里找，写出题目的一部分即可"
 HELP_SECTION = "只在这个标题下找，写出标题的一部分即可"
 HELP_SPEECH_TITLE = "讲话的题目或其中一部分，不写则列出全部"
 HELP_QUESTIONS = "每行一个 JSON 对象：id、type、question、gold"
+HELP_STRICT = "有一个材料读不出来就报错，不更新索引"
 HELP_CHECK = "只检查材料怎样切分，不建索引"
 HELP_ERRORS = "列出答错的题"
 HELP = """讲话材料问答：找到原文、标明出处，找不到就如实说没有。
