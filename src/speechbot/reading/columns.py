@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from statistics import median
+from dataclasses import dataclass, replace
+from statistics import median, median_low
 from typing import TYPE_CHECKING
 
 from speechbot.reading.cleaning import clean
@@ -49,19 +49,35 @@ class Row:
         return (self.bottom + self.top) / 2
 
 
-def in_order(pieces: Sequence[Row]) -> list[Row]:
-    """The lines of a page from top to bottom, column after column."""
-    groups = _grouped(list(pieces), _DEEPEST)
+def reading_order(pages: Sequence[Sequence[Row]]) -> list[list[Row]]:
+    """The lines of each page from top to bottom, column after column.
+
+    A page on which too little stands to show its columns, such as the last one, has those of most other pages.
+    """
+    found = [_gutter(page) for page in pages]
+    known = [place for place in found if place is not None]
+    usual = median_low(known) if len(known) * 2 > len(pages) else None
     return [
-        Row(row.text, row.left, row.bottom, row.right, row.top, row.size, row.page, number)
-        for number, group in enumerate(groups)
-        for row in _lines(group)
+        _in_order(page, place if place is not None else usual if _is_free(page, usual) else None)
+        for page, place in zip(pages, found, strict=True)
     ]
 
 
-def _grouped(pieces: list[Row], depth: int) -> list[list[Row]]:
+def _is_free(pieces: Sequence[Row], place: float | None) -> bool:
+    """Whether nothing stands across a place."""
+    return place is not None and not any(piece.left < place < piece.right for piece in pieces)
+
+
+def _in_order(pieces: Sequence[Row], gutter: float | None) -> list[Row]:
+    """The lines of a page, parted at a gutter."""
+    groups = _grouped(list(pieces), gutter, _DEEPEST)
+    return [
+        replace(row, column=number) for number, group in enumerate(groups) for row in _lines(group) if row.text
+    ]
+
+
+def _grouped(pieces: list[Row], gutter: float | None, depth: int) -> list[list[Row]]:
     """Pieces of each stretch that is read without a jump, in order."""
-    gutter = _gutter(pieces) if depth else None
     if gutter is None:
         return [pieces] if pieces else []
     groups: list[list[Row]] = []
@@ -69,14 +85,12 @@ def _grouped(pieces: list[Row], depth: int) -> list[list[Row]]:
     crossing: list[Row] = []
     for piece in sorted(pieces, key=lambda piece: -piece.middle):
         if piece.left < gutter < piece.right:
-            if band:
-                groups += _sides(band, gutter, depth)
-                band = []
+            groups += _sides(band, gutter, depth)
+            band = []
             crossing.append(piece)
         else:
-            if crossing:
-                groups.append(crossing)
-                crossing = []
+            groups += [crossing] if crossing else []
+            crossing = []
             band.append(piece)
     return [*groups, *([crossing] if crossing else []), *_sides(band, gutter, depth)]
 
@@ -85,10 +99,12 @@ def _sides(band: list[Row], gutter: float, depth: int) -> list[list[Row]]:
     """What stands left of a gutter, then what stands right of it."""
     left = [piece for piece in band if piece.right <= gutter]
     right = [piece for piece in band if piece.left >= gutter]
-    return [*_grouped(left, depth - 1), *_grouped(right, depth - 1)]
+    return [
+        group for side in (left, right) for group in _grouped(side, _gutter(side) if depth > 1 else None, depth - 1)
+    ]
 
 
-def _gutter(pieces: list[Row]) -> float | None:
+def _gutter(pieces: Sequence[Row]) -> float | None:
     """Where a page of columns is parted, or None for a page of one; of several places the emptiest."""
     if len(pieces) < 2 * _LEAST_LINES:
         return None

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import ctypes
 import json
+import math
+import statistics
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -77,9 +79,9 @@ def _page(document: pypdfium2.PdfDocument, number: int) -> dict[str, Any] | None
     }
 
 
-def _letters(text: pypdfium2.PdfTextPage, box: tuple[float, ...], turn: int) -> Iterator[tuple[str, list[float]]]:
-    """Each letter that the file itself holds, with its ``[left, bottom, right, top]`` on the page as it is shown."""
-    rectangle = raw.FS_RECTF()
+def _letters(text: pypdfium2.PdfTextPage, box: tuple[float, ...], turn: int) -> Iterator[tuple[str, float, list[float]]]:
+    """Each letter that the file itself holds, with its size and ``[left, bottom, right, top]`` on the page as it is shown."""
+    rectangle, matrix = raw.FS_RECTF(), raw.FS_MATRIX()
     half = 0
     for index in range(text.count_chars()):
         if raw.FPDFText_IsGenerated(text, index) == 1:
@@ -93,7 +95,10 @@ def _letters(text: pypdfium2.PdfTextPage, box: tuple[float, ...], turn: int) -> 
         half = 0
         letter = "-" if code == _WRAPPED_HYPHEN else chr(code) if 0x20 <= code < 0x110000 else ""
         if letter and raw.FPDFText_GetLooseCharBox(text, index, ctypes.byref(rectangle)):
-            yield letter, _turned(rectangle, box, turn)
+            size = raw.FPDFText_GetFontSize(text, index)
+            if raw.FPDFText_GetMatrix(text, index, ctypes.byref(matrix)):
+                size *= math.hypot(matrix.c, matrix.d)
+            yield letter, size, _turned(rectangle, box, turn)
 
 
 def _turned(rectangle: Any, box: tuple[float, ...], turn: int) -> list[float]:  # noqa: ANN401 - a C structure
@@ -110,31 +115,37 @@ def _turned(rectangle: Any, box: tuple[float, ...], turn: int) -> list[float]:  
     return [left, bottom, right, top]
 
 
-def _pieces(letters: Iterator[tuple[str, list[float]]]) -> Iterator[list[Any]]:
+def _pieces(letters: Iterator[tuple[str, float, list[float]]]) -> Iterator[list[Any]]:
     """Letters that follow each other on a line, together; blanks at the ends are left out."""
     text = blanks = ""
     area: list[float] = []
-    for letter, (left, bottom, right, top) in letters:
-        size = top - bottom
+    sizes: list[float] = []
+    for letter, size, (left, bottom, right, top) in letters:
         if letter.isspace():
             blanks += letter
             continue
-        if size <= 0:
+        if size <= 0 or top <= bottom:
             continue
         gap = left - area[2] if text else 0
-        level = text and min(top, area[3]) - max(bottom, area[1]) > 0.5 * min(size, area[3] - area[1])
+        level = text and min(top, area[3]) - max(bottom, area[1]) > 0.5 * min(top - bottom, area[3] - area[1])
         if text and not (level and -_FURTHEST_BACK * size < gap < _WIDEST_GAP * size + size * len(blanks)):
-            yield [text, *(round(length, 2) for length in area), round(area[3] - area[1], 2)]
+            yield _piece(text, area, sizes)
             text = ""
         if not text:
-            text, area = letter, [left, bottom, right, top]
+            text, area, sizes = letter, [left, bottom, right, top], [size]
         else:
             latin = letter.isascii() and text[-1].isascii()
             text += (blanks or (" " if latin and gap > _WORD_GAP * size else "")) + letter
             area = [area[0], min(area[1], bottom), max(area[2], right), max(area[3], top)]
+            sizes.append(size)
         blanks = ""
     if text:
-        yield [text, *(round(length, 2) for length in area), round(area[3] - area[1], 2)]
+        yield _piece(text, area, sizes)
+
+
+def _piece(text: str, area: list[float], sizes: list[float]) -> list[Any]:
+    """A piece as it is written: text, rectangle, the size of most of its letters."""
+    return [text, *(round(length, 2) for length in area), round(statistics.median_low(sizes), 2)]
 
 
 def main() -> None:

@@ -25,7 +25,7 @@ _PAGE_NUMBER = re.compile(
     re.IGNORECASE,
 )
 _NUMBERED = re.compile(
-    r"[（(]?[一二三四五六七八九十]{1,3}[、）)]|第[一二三四五六七八九十百]{1,4}[章节条编]|\d{1,2}[.．、](?!\d)|[（(]\d{1,2}[）)]|[①-⑳]|——|[一二三四五六七八九十]是"
+    r"[（(]?[一二三四五六七八九十]{1,3}[、）)]|第[一二三四五六七八九十百]{1,4}[章节条编]|\d{1,2}[.．、](?!\d)|[（(]\d{1,2}[）)]|[①-⑳]|——"
 )
 _ENDS = re.compile(r"[。！？!?；;：:…][”’」』）)】]*$|^[（(].*[）)]$")
 # In sizes of a letter.
@@ -37,7 +37,7 @@ _CENTRED = 1.0
 # Of the usual distance of two lines: a wider one parts paragraphs.
 _WIDE = 1.3
 _OTHER_SIZE = 0.12
-_INDENTED_SHARE = 0.12  # of the lines of a file of which paragraphs are indented
+_WIDEST_INDENT = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +96,14 @@ class _Flow:
         self._size = sizes.most_common(1)[0][0]
         self._columns = _columns(rows, self._size)
         self._leading = self._usual_leading()
-        starts = sum(self._indent(row) >= _INDENT and not self._is_centred(row) for row in rows)
-        self._indented = starts >= _INDENTED_SHARE * len(rows)
+        # What follows a line that ends before its margin with a full stop is a new paragraph: it shows how they begin.
+        ends = [
+            (before, row)
+            for before, row in pairwise(rows)
+            if self._slack(before) > _SHORT and _ENDS.search(before.text) and not self._is_centred(row)
+        ]
+        self._indented = sum(self._indent(row) >= _INDENT for _, row in ends) * 2 >= max(1, len(ends))
+        self._spaced = sum(self._is_apart(*pair) for pair in ends) * 2 >= max(1, len(ends))
 
     def lines(self) -> Iterable[Line]:
         """The paragraphs, with the size of those that are set like titles."""
@@ -157,11 +163,12 @@ class _Flow:
         ended = bool(_ENDS.search(before.text))
         slack, indent = self._slack(before), self._indent(row)
         if indent >= _INDENT:
+            # A block that is indented as a whole goes on; where paragraphs are, a usual indent begins one.
             hanging = abs(row.left - before.left) < 0.5 * self._size and slack <= _SHORT
-            return ended or not hanging
-        if slack > _VERY_SHORT or ended and (slack > _SHORT or bool(_NUMBERED.match(row.text))):
-            return True
-        return not self._indented and (slack > _SHORT or ended and slack > _SLACK)
+            return ended or not hanging or (self._indented and indent <= _WIDEST_INDENT)
+        if slack > _VERY_SHORT:
+            return ended or not self._indented or bool(_NUMBERED.match(row.text))
+        return not self._indented and not self._spaced and (slack > _SHORT or (ended and slack > _SLACK))
 
 
 def _together(before: Row, row: Row) -> bool:
@@ -189,9 +196,10 @@ def _columns(rows: Sequence[Row], size: float) -> Mapping[tuple[int, int], _Colu
 
 
 def _span(rows: Sequence[Row]) -> _Column:
-    """From the leftmost to the rightmost of some lines, marks that hang out over the margin apart."""
-    rights = sorted(row.right for row in rows)
-    return _Column(min(row.left for row in rows), rights[max(0, len(rights) * 9 // 10 - 1)] if len(rights) > 10 else rights[-1])
+    """From the leftmost line to where most of the long ones end: marks may hang out over the margin."""
+    longest = max(row.right - row.left for row in rows)
+    rights = [row.right for row in rows if row.right - row.left > 0.8 * longest]
+    return _Column(min(row.left for row in rows), median(rights))
 
 
 def _continued(text: str, more: str) -> str:

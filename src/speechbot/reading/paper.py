@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from speechbot.errors import SourceError
 from speechbot.reading import processes
-from speechbot.reading.columns import Row, in_order
+from speechbot.reading.columns import Row, reading_order
 from speechbot.reading.layout import paragraphs
 from speechbot.wording import zh_corpus
 
@@ -50,8 +50,8 @@ def read_paper(data: bytes, *, path: Path) -> str:
         raise SourceError(reason, path=path)
     pages = found["pages"]
     _check(pages, path)
-    rows = [in_order([Row(*piece, page=number) for piece in page["pieces"]]) for number, page in enumerate(pages)]
-    lines = paragraphs([[row for row in page if row.text] for page in rows], [page["height"] for page in pages])
+    rows = reading_order([[Row(*piece, page=at) for piece in page["pieces"]] for at, page in enumerate(pages)])
+    lines = paragraphs(rows, [page["height"] for page in pages])
     return "\n".join(lines) + "\n" if lines else ""
 
 
