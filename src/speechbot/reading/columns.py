@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 _LEAST_LINES = 5  # on either side of a gutter; fewer are a table or captions
 _MOST_CROSSING = 0.4  # share of lines that may run across a gutter
+_RUNNING = 2  # lines that run across the columns of every page
 _LEAST_FILL = 0.6  # median share of its column that a line of running text fills
 _DEEPEST = 2  # gutters within columns: four columns at most
 _SAME_LINE = 0.5  # share of its height by which a piece must overlap a line to stand on it
@@ -64,8 +65,11 @@ def reading_order(pages: Sequence[Sequence[Row]]) -> list[list[Row]]:
 
 
 def _is_free(pieces: Sequence[Row], place: float | None) -> bool:
-    """Whether nothing stands across a place."""
-    return place is not None and not any(piece.left < place < piece.right for piece in pieces)
+    """Whether hardly more than a running head and foot stands across a place."""
+    if place is None:
+        return False
+    crossing = sum(piece.left < place < piece.right for piece in pieces)
+    return crossing <= _RUNNING + _MOST_CROSSING * len(pieces) / 4
 
 
 def _in_order(pieces: Sequence[Row], gutter: float | None) -> list[Row]:

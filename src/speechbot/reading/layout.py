@@ -168,7 +168,9 @@ class _Flow:
             return ended or not hanging or (self._indented and indent <= _WIDEST_INDENT)
         if slack > _VERY_SHORT:
             return ended or not self._indented or bool(_NUMBERED.match(row.text))
-        return not self._indented and not self._spaced and (slack > _SHORT or (ended and slack > _SLACK))
+        if self._indented or (self._spaced and _together(before, row)):
+            return False
+        return slack > _SHORT or (ended and (slack > _SLACK or bool(_NUMBERED.match(row.text))))
 
 
 def _together(before: Row, row: Row) -> bool:
