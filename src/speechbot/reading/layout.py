@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from speechbot.reading.columns import Row
 
 _EDGE = 0.15  # share of a page's height at its top and bottom where running heads and feet stand
-_EDGE_ROWS = 3
+_EDGE_ROWS = 2
 _MOST_RECURRING = 3  # a line that stands at the same place of so many pages is a running head, however long the file
 _PAGE_NUMBER = re.compile(
     r"[-—–－―~·•\s]*(?:第\s*)?(?:\d{1,4}|[ivxlc]{1,7}|[一二三四五六七八九十〇零百]{1,5}(?=\s*页))\s*(?:页)?(?:\s*[/／,，共]+\s*(?:共\s*)?\d{1,4}\s*页?)?[-—–－―~·•\s]*",
