@@ -106,7 +106,6 @@ def check(path: Path) -> tuple[str, str]:
     try:
         source = read_material(Material(path.name, path, ""))
     except SourceError as error:
-        assert re.search("[\u4e00-\u9fff]", error.reason), "a reason in Chinese"
         return _REFUSED, error.reason
     assert not re.search("[\ud800-\udfff]", source.text), "no halves of characters"
     passages = [passage for speech in parse(source) for passage in speech.passages]

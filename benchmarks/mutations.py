@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import lzma
 import re
 import zipfile
 import zlib
@@ -48,11 +49,13 @@ def noise(random: Random) -> bytes:
     if kind == 1:
         return random.choice(_SPICE) + random.randbytes(size)
     if kind == 2:
-        return "".join(chr(random.randrange(0x4E00, 0x9FFF)) for _ in range(size // 3)).encode(random.choice(_ENCODINGS[:7]))
+        return "".join(chr(random.randrange(0x4E00, 0x9FFF)) for _ in range(size // 3)).encode(
+            random.choice(_ENCODINGS[:7])
+        )
     return b"".join(random.choice(_SPICE) for _ in range(min(size, 3000)))
 
 
-def _bytes(data: bytes, others: Sequence[bytes], random: Random) -> bytes:
+def _bytes(data: bytes, others: Sequence[bytes], random: Random) -> bytes:  # noqa: C901, PLR0911 - one for each kind of damage
     """Bytes flipped, cut, doubled, moved, overwritten, or mixed with those of another file."""
     if not data:
         return random.choice(_SPICE)
@@ -110,7 +113,10 @@ def _characters(data: bytes, others: Sequence[bytes], random: Random) -> bytes:
     elif kind == 1:
         random.shuffle(pieces)
     elif kind == 2:
-        pieces.insert(at, "".join(chr(random.choice((0xD7FF, 0x2028, 0xA0, 0x3000, 0x200B, 0x2F00, 0x1F600, 7))) for _ in range(9)))
+        pieces.insert(
+            at,
+            "".join(chr(random.choice((0xD7FF, 0x2028, 0xA0, 0x3000, 0x200B, 0x2F00, 0x1F600, 7))) for _ in range(9)),
+        )
     elif kind == 3:
         pieces[at] = pieces[at] * random.choice((2, 100)) if len(pieces[at]) < 10_000 else ""
     elif kind == 4:
@@ -124,7 +130,16 @@ def _members(data: bytes, others: Sequence[bytes], random: Random) -> bytes:
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive:
             members = [(name, archive.read(name)) for name in archive.namelist()]
-    except (zipfile.BadZipFile, zlib.error, OSError, NotImplementedError, RuntimeError, EOFError, ValueError):
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        lzma.LZMAError,
+        OSError,
+        NotImplementedError,
+        RuntimeError,
+        EOFError,
+        ValueError,
+    ):
         return _bytes(data, others, random)
     texts = [at for at, (name, content) in enumerate(members) if name.endswith((".xml", ".rels")) and content]
     if not texts:
@@ -171,7 +186,9 @@ def _tags(content: bytes, random: Random) -> bytes:
     if kind == 2:  # elements within elements within elements
         depth = random.choice((50, 500, 5000))
         name = random.choice((b"w:p", b"w:tbl", b"w:sdtContent", b"w:r", b"w:txbxContent", b"w:ins"))
-        return re.sub(rb"(<w:body[^>]*>)", rb"\1" + b"<" + name + b">" * 1 + (b"<" + name + b">") * depth + (b"</" + name + b">") * (depth + 1), content, count=1)
+        return re.sub(
+            rb"(<w:body[^>]*>)", rb"\1" + (b"<" + name + b">") * depth + (b"</" + name + b">") * depth, content, count=1
+        )
     found = [*re.finditer(rb"<w:(p|r|tc|tr|lvl|style|fldChar)\b[^>]*/?>", content)]
     if not found:
         return content
@@ -182,7 +199,7 @@ def _tags(content: bytes, random: Random) -> bytes:
     return content[:high] + content[low:high] * random.choice((1, 5)) + content[high:]
 
 
-def _objects(data: bytes, others: Sequence[bytes], random: Random) -> bytes:
+def _objects(data: bytes, others: Sequence[bytes], random: Random) -> bytes:  # noqa: PLR0911 - likewise
     """A PDF file with an object changed: another's number, another's content, a stream that says something else."""
     found = [*re.finditer(rb"(\d+) 0 obj(.*?)endobj", data, re.DOTALL)]
     if not found:

@@ -44,9 +44,7 @@ def numbered(text: str, *, number: int = 1, level: int = 0) -> str:
 
 def level(at: int, style: str, text: str, *, start: int = 1, more: str = "") -> str:
     """A level of a list."""
-    return (
-        f'<w:lvl w:ilvl="{at}"><w:start w:val="{start}"/><w:numFmt w:val="{style}"/>{more}<w:lvlText w:val="{text}"/></w:lvl>'
-    )
+    return f'<w:lvl w:ilvl="{at}"><w:start w:val="{start}"/><w:numFmt w:val="{style}"/>{more}<w:lvlText w:val="{text}"/></w:lvl>'
 
 
 def numbering(*levels: str, more: str = "") -> str:
@@ -85,7 +83,9 @@ def package(members: dict[str, str]) -> bytes:
     return target.getvalue()
 
 
-def pdf(pages: list[list[tuple[float, float, float, str]]], *, extra: str = "", rotate: int = 0, images: int = 0) -> bytes:
+def pdf(
+    pages: list[list[tuple[float, float, float, str]]], *, extra: str = "", rotate: int = 0, images: int = 0
+) -> bytes:
     """A PDF file in A4.
 
     Args:
@@ -106,10 +106,13 @@ def pdf(pages: list[list[tuple[float, float, float, str]]], *, extra: str = "", 
         6: _stream(b"\xff" * 3, "/Type/XObject/Subtype/Image/Width 1/Height 1/ColorSpace/DeviceRGB/BitsPerComponent 8"),
     }
     for at, page in enumerate(pages):
-        drawn = "".join(
-            f"BT /F1 {size} Tf 1 0 0 1 {left} {base} Tm <{text.encode('utf-16-be').hex()}> Tj ET\n"
-            for left, base, size, text in page
-        ) + "q 500 0 0 700 40 40 cm /I1 Do Q\n" * images
+        drawn = (
+            "".join(
+                f"BT /F1 {size} Tf 1 0 0 1 {left} {base} Tm <{text.encode('utf-16-be').hex()}> Tj ET\n"
+                for left, base, size, text in page
+            )
+            + "q 500 0 0 700 40 40 cm /I1 Do Q\n" * images
+        )
         objects[10 + 2 * at] = (
             f"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Rotate {rotate}/Contents {11 + 2 * at} 0 R"
             "/Resources<</Font<</F1 3 0 R>>/XObject<</I1 6 0 R>>>>>>"
@@ -134,7 +137,9 @@ def _assembled(objects: dict[int, bytes], extra: str) -> bytes:
     return data + f"xref\n0 1\n0000000000 65535 f \n{rows}{trailer}".encode()
 
 
-def set_text(lines: list[str], *, left: float = 90, top: float = 760, size: float = 16, leading: float = 28) -> list[tuple[float, float, float, str]]:
+def set_text(
+    lines: list[str], *, left: float = 90, top: float = 760, size: float = 16, leading: float = 28
+) -> list[tuple[float, float, float, str]]:
     """Lines of a page one under the other; each 　 at the start of one moves it in by a letter."""
     return [
         (left + size * (len(line) - len(line.lstrip("　"))), top - at * leading, size, line.lstrip("　"))
@@ -179,22 +184,33 @@ def samples() -> dict[str, bytes]:
             paragraph(runs=field),
             styled("1", "总的要求"),
             *(numbered(PROSE, level=at) for at in (0, 1, 2, 3, 1, 0)),
-            paragraph(PROSE, runs='<w:r><w:footnoteReference w:id="2"/></w:r><w:del><w:r><w:delText>删</w:delText></w:r></w:del>'),
+            paragraph(
+                PROSE,
+                runs='<w:r><w:footnoteReference w:id="2"/></w:r><w:del><w:r><w:delText>删</w:delText></w:r></w:del>',
+            ),
             f"<w:tbl><w:tr>{cell}{cell}</w:tr></w:tbl>",
             "<w:sdt><w:sdtContent>" + paragraph(PROSE) + "</w:sdtContent></w:sdt>",
-            paragraph(runs="<w:r><mc:AlternateContent><mc:Choice><w:txbxContent>" + paragraph("框") + "</w:txbxContent></mc:Choice></mc:AlternateContent></w:r>"),
+            paragraph(
+                runs="<w:r><mc:AlternateContent><mc:Choice><w:txbxContent>"
+                + paragraph("框")
+                + "</w:txbxContent></mc:Choice></mc:AlternateContent></w:r>"
+            ),
         )
     )
     note = f'<w:footnote w:id="2">{paragraph("注")}</w:footnote>'
     pages = [set_text(["　　" + PROSE[at : at + 20], PROSE[20:], "　　" + PROSE[at:20]]) for at in (1, 2, 3)]
     return {
         "样.docx": docx(body, styles=STYLES, numbering=list_of_all, footnotes=note),
-        "样.pdf": pdf([[(270, 800, 10, "页眉"), *page, (290, 40, 10, str(at))] for at, page in enumerate(pages, start=1)]),
+        "样.pdf": pdf(
+            [[(270, 800, 10, "页眉"), *page, (290, 40, 10, str(at))] for at, page in enumerate(pages, start=1)]
+        ),
         "样.html": html(
             f"<nav><a href=x>首页</a></nav><h1>讲话</h1><div><p>{PROSE}</p><h2>一、总则</h2><p>{PROSE}<br>{PROSE}</p>"
             f"<table><tr><td>甲</td><td>乙</td></tr></table><ul><li>{PROSE}&amp;nbsp;</li></ul></div>"
         ),
-        "旧.htm": f"<html><meta http-equiv=Content-Type content='text/html; charset=gb2312'><p>{PROSE}".encode("gb18030"),
+        "旧.htm": f"<html><meta http-equiv=Content-Type content='text/html; charset=gb2312'><p>{PROSE}".encode(
+            "gb18030"
+        ),
         "样.txt": f"讲话\r\n\r\n同志们：\r\n{PROSE}\r一、总则\n{PROSE}\n".encode(),
         "样.md": f"# 讲话\n\n## 一、总则\n\n{PROSE}\n".encode("utf-8-sig"),
         "国标.txt": (PROSE * 3).encode("gb18030"),

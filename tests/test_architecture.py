@@ -36,7 +36,24 @@ LAYERS = (
     "sentences",
     "tiling",
     "words",
-    "readers",
+    "decoding",
+    "cleaning",
+    "display",
+    "tables",
+    "markup",
+    "numerals",
+    "numbering",
+    "styles",
+    "package",
+    "runs",
+    "word",
+    "processes",
+    "office",
+    "glyphs",
+    "columns",
+    "layout",
+    "paper",
+    "corpus",
     "headings",
     "series",
     "outline",
@@ -77,16 +94,22 @@ LAYERS = (
 # Modules whose Chinese is data of the language, not text that a user reads.
 LANGUAGE_DATA = {
     "chat": "numbers of headings, left out of example questions",
+    "cleaning": "Chinese punctuation, and characters that only look like others",
     "contents": "what a contents list looks like",
+    "decoding": "characters that tell right decodings from wrong ones",
+    "display": "punctuation that no title ends in",
     "furniture": "salutations, dates and closing lines",
     "headings": "numbering styles",
+    "layout": "sentence ends, page numbers, numbers that begin a paragraph",
     "lines": "punctuation at which lines are cut",
+    "markup": "sentence marks and dates",
     "manifest": "the sentence whose vector tells models apart",
+    "numerals": "digits and units",
     "outline": "ranks of numbering styles",
     "parser": "what a paragraph starts and ends with",
-    "readers": "characters that tell right decodings from wrong ones",
     "sentences": "sentence ends",
     "series": "kinds of numbers that need a neighbour",
+    "styles": "names of Word's styles",
     "structure": "ranks of numbering styles",
     "tiling": "punctuation at which long sentences are cut",
     "titles": "what titles look like",
@@ -240,7 +263,8 @@ def test_every_error_goes_through_the_front_door() -> None:
 def test_importing_the_library_is_light() -> None:
     """``import speechbot`` and the command line load no heavy library, nor what only some commands need."""
     heavy = (
-        "torch faiss onnxruntime bm25s jieba opencc tokenizers sentence_transformers pydantic_settings prompt_toolkit"
+        "torch faiss onnxruntime bm25s jieba opencc tokenizers sentence_transformers pydantic_settings prompt_toolkit "
+        "lxml defusedxml pypdfium2"
     )
     code = f"import sys, speechbot.cli; print(*sorted(set(sys.modules) & set({heavy.split()})))"
 

@@ -118,7 +118,7 @@ def preview(corpus: str | Path) -> tuple[Corpus, tuple[Speech, ...]]:
     return found, speeches
 
 
-def build_index(
+def build_index(  # noqa: PLR0913 - options by name
     corpus: str | Path,
     index: str | Path,
     *,

@@ -75,9 +75,7 @@ def _is_free(pieces: Sequence[Row], place: float | None) -> bool:
 def _in_order(pieces: Sequence[Row], gutter: float | None) -> list[Row]:
     """The lines of a page, parted at a gutter."""
     groups = _grouped(list(pieces), gutter, _DEEPEST)
-    return [
-        replace(row, column=number) for number, group in enumerate(groups) for row in _lines(group) if row.text
-    ]
+    return [replace(row, column=number) for number, group in enumerate(groups) for row in _lines(group) if row.text]
 
 
 def _grouped(pieces: list[Row], gutter: float | None, depth: int) -> list[list[Row]]:

@@ -35,7 +35,10 @@ _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _RTF = b"{\\rtf"
 # The stream of an OLE file that holds a .docx under a password.
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
-_PAGE = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]{0,200}>\s*)?(?:<!--.{0,500}?-->\s*)*<(?:!doctype\s+html|html)\b", re.I | re.S)
+_PAGE = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]{0,200}>\s*)?(?:<!--.{0,500}?-->\s*)*<(?:!doctype\s+html|html)\b",
+    re.IGNORECASE | re.DOTALL,
+)
 
 Left = tuple[tuple[str, str], ...]
 
@@ -178,11 +181,11 @@ def _read(data: bytes, path: Path) -> tuple[str, str]:
         return read_paper(data, path=path), "pdf"
     if data.startswith((_OLE, _RTF)):
         return _converted(data, path)
-    if suffix == ".docx" or suffix in OFFICE and data.startswith(_ZIP):
+    if suffix == ".docx" or (suffix in OFFICE and data.startswith(_ZIP)):
         from speechbot.reading.word import read_word  # noqa: PLC0415
 
         return read_word(data, path=path), "docx"
-    if suffix in PAGES or suffix in OFFICE and _PAGE.match(data[:2000]):
+    if suffix in PAGES or (suffix in OFFICE and _PAGE.match(data[:2000])):
         from speechbot.reading.markup import read_markup  # noqa: PLC0415
 
         return read_markup(data, path=path), "html"
@@ -241,8 +244,10 @@ def _found(folder: Path, make: Callable[[str, Path], Material]) -> Listing:
 
 
 def _entries(folder: Path) -> tuple[list[tuple[str, Path]], list[tuple[str, str]]]:
-    """Names relative to ``folder`` with paths of all visible files and links to folders below it, sorted by name; folders
-    that cannot be opened, with the reason."""
+    """Names relative to ``folder`` with paths of all visible files and links to folders below it, sorted by name.
+
+    Beside them the folders that cannot be opened, each with the reason.
+    """
     closed: list[tuple[str, str]] = []
 
     def note(error: OSError) -> None:

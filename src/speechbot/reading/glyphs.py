@@ -65,7 +65,7 @@ def _page(document: pypdfium2.PdfDocument, number: int) -> dict[str, Any] | None
     box = page.get_cropbox()
     turn = page.get_rotation()
     width, height = box[2] - box[0], box[3] - box[1]
-    pieces = [piece for piece in _pieces(_letters(text, box, turn))]
+    pieces = list(_pieces(_letters(text, box, turn)))
     images = 0
     for seen, _ in enumerate(page.get_objects(filter=(raw.FPDF_PAGEOBJ_IMAGE,), max_depth=2)):
         images = seen + 1
@@ -79,7 +79,9 @@ def _page(document: pypdfium2.PdfDocument, number: int) -> dict[str, Any] | None
     }
 
 
-def _letters(text: pypdfium2.PdfTextPage, box: tuple[float, ...], turn: int) -> Iterator[tuple[str, float, list[float]]]:
+def _letters(
+    text: pypdfium2.PdfTextPage, box: tuple[float, ...], turn: int
+) -> Iterator[tuple[str, float, list[float]]]:
     """Each letter that the file itself holds, with its size and ``[left, bottom, right, top]`` on the page as it is shown."""
     rectangle, matrix = raw.FS_RECTF(), raw.FS_MATRIX()
     half = 0

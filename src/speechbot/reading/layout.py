@@ -68,7 +68,11 @@ def _without_edges(pages: Sequence[Sequence[Row]], heights: Sequence[float]) -> 
     counts = Counter(key for edge in edges for key in {_key(row) for row in edge})
     enough = min(_MOST_RECURRING, max(2, len(pages) // 2 + 1))
     return [
-        [row for row in page if row not in edge or not (counts[_key(row)] >= enough or _PAGE_NUMBER.fullmatch(row.text))]
+        [
+            row
+            for row in page
+            if row not in edge or not (counts[_key(row)] >= enough or _PAGE_NUMBER.fullmatch(row.text))
+        ]
         for page, edge in zip(pages, edges, strict=True)
     ]
 
@@ -183,7 +187,10 @@ def _columns(rows: Sequence[Row], size: float) -> Mapping[tuple[int, int], _Colu
     groups: dict[tuple[int, int], list[Row]] = defaultdict(list)
     for row in rows:
         groups[row.page, row.column].append(row)
-    spans = {key: _span([row for row in group if abs(row.size - size) < 0.2 * size] or group) for key, group in groups.items()}
+    spans = {
+        key: _span([row for row in group if abs(row.size - size) < 0.2 * size] or group)
+        for key, group in groups.items()
+    }
     full = [span.right - span.left for key, span in spans.items() if len(groups[key]) >= 5]
     width = median(full) if full else max(span.right - span.left for span in spans.values())
     lefts = [span.left for key, span in spans.items() if len(groups[key]) >= 5]
@@ -191,7 +198,9 @@ def _columns(rows: Sequence[Row], size: float) -> Mapping[tuple[int, int], _Colu
     for key, span in spans.items():
         left = span.left
         if lefts and len(groups[key]) < 5:
-            left = min(lefts, key=lambda known: (abs(known - span.left) if known <= span.left + size / 2 else 1e9, known))
+            left = min(
+                lefts, key=lambda known: (abs(known - span.left) if known <= span.left + size / 2 else 1e9, known)
+            )
             left = min(left, span.left)
         found[key] = _Column(left, span.right if span.right - left > 0.9 * width else left + width)
     return found

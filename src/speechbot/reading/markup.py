@@ -9,8 +9,8 @@ from lxml import etree
 
 from speechbot.errors import SourceError
 from speechbot.reading.cleaning import clean, rewrapped, unescaped
-from speechbot.reading.display import LEAST_SIZE, Line, merged
 from speechbot.reading.decoding import byte_order_mark, decode, is_plausible, strictly
+from speechbot.reading.display import LEAST_SIZE, Line, merged
 from speechbot.reading.tables import row_lines
 from speechbot.wording import zh_corpus
 
@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-_DECLARED = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w-]{2,20})|<\?xml[^>]{0,80}?encoding\s*=\s*["']([\w-]{2,20})""", re.I)
+_DECLARED = re.compile(
+    rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w-]{2,20})|<\?xml[^>]{0,80}?encoding\s*=\s*["']([\w-]{2,20})""",
+    re.IGNORECASE,
+)
 _DECLARATION_SPAN = 4096  # bytes; the standard asks for the first 1,024, pages put scripts before it
 # Names that pages use, with the codec that reads all of what browsers read under them.
 _CODECS = {
@@ -177,7 +180,7 @@ def _drop_surroundings(root: Any, prose: dict[Any, int]) -> None:  # noqa: ANN40
         if node is root or node.tag == "body" or prose[node] > most:
             continue
         named = _AROUND.search(f"{node.get('class', '')} {node.get('id', '')}")
-        if named or prose[node] == 0 and _is_link_list(node):
+        if named or (prose[node] == 0 and _is_link_list(node)):
             _remove(node)
 
 
@@ -282,7 +285,9 @@ class _Reader:
 
 def _title_size(node: Any) -> float:  # noqa: ANN401
     """Size in points of a block that is set like a title, centred and large; 0 for any other."""
-    centred = _CENTRED.search(node.get("style", "")) or node.get("align", "").lower() == "center" or node.tag == "center"
+    centred = (
+        _CENTRED.search(node.get("style", "")) or node.get("align", "").lower() == "center" or node.tag == "center"
+    )
     if not centred:
         return 0
     for inner in node.iter():
@@ -294,7 +299,7 @@ def _title_size(node: Any) -> float:  # noqa: ANN401
 
 
 def _plain(text: str) -> str:
-    """Text whose line ends in the source, held as ``\\r``, are resolved."""
+    """Text whose line ends in the source, held as carriage returns, are resolved."""
     return "\n".join(rewrapped(line.replace("\r", "\n")) for line in text.split("\n"))
 
 

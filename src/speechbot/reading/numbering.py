@@ -88,7 +88,7 @@ class Numbering:
         self._started.add((number, level))
         for below in range(level + 1, LEVELS):
             restart = found.levels[below].restart
-            if restart is None or 0 < restart and level < restart:
+            if restart is None or level < restart:
                 counters[below] = None
         return _written(found.levels, level, counters)
 
@@ -132,8 +132,7 @@ def _list(node: Element, key: str, definition: Element) -> _List:
         _set(levels, level)
     for override in node.findall("lvlOverride"):
         at = whole(override.get("ilvl"), 0)
-        level = override.find("lvl")
-        if level is not None:
+        for level in override.findall("lvl"):
             _set(levels, level)
         start = override.find("startOverride")
         if start is not None and 0 <= at < LEVELS:
@@ -159,9 +158,7 @@ def _set(levels: list[Level], node: Element) -> None:
 
 def _style(node: Element) -> str:
     """A level's number format; newer ones stand beside an older one in an alternative."""
-    found = node.find("numFmt")
-    if found is None:
-        found = next(iter(node.iter("numFmt")), None)
+    found = next(iter([*node.findall("numFmt"), *node.iter("numFmt")]), None)
     name = "decimal" if found is None else found.get("val", "decimal")
     return "decimalZero" if name == "custom" and found is not None and found.get("format", "").startswith("0") else name
 

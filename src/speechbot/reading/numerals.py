@@ -48,14 +48,13 @@ def _counted(value: int, *, digits: str = "零一二三四五六七八九", unit
     """A number in words, 一百零五; 十五 without the 一 that 一百一十五 has."""
     if value > _LARGEST:
         return str(value)
-    ten, hundred, thousand, myriad = units
     text, gap = "", False
-    for size, unit in ((10_000, myriad), (1_000, thousand), (100, hundred), (10, ten), (1, "")):
+    for size, unit in zip((10_000, 1_000, 100, 10, 1), (*reversed(units), ""), strict=True):
         digit = value // size % 10
         if digit:
             text += (digits[0] if gap and text else "") + digits[digit] + unit
         gap = not digit
-    return text.removeprefix(digits[1]) if text.startswith(digits[1] + ten) and digits[1] == "一" else text
+    return text.removeprefix(digits[1]) if text.startswith(digits[1] + units[0]) and digits[1] == "一" else text
 
 
 def _spelled(value: int) -> str:
@@ -92,7 +91,7 @@ def _roman(value: int) -> str:
 
 
 def _letter(value: int) -> str:
-    """a … z, aa … zz, aaa …: the letter is repeated, not counted on."""
+    """Letters, a … z, aa … zz, aaa …: the letter is repeated, not counted on."""
     times, letter = divmod(value - 1, 26)
     return chr(ord("a") + letter) * (times + 1) if times < 30 else str(value)
 

@@ -19,7 +19,7 @@ from speechbot.wording import zh_corpus
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-# By path, not as a module: what runs there must not load speechbot. ``find_spec`` would.
+# Run by its path: as a module of ours it would load all of speechbot first.
 _PROGRAM = Path(__file__).with_name("glyphs.py")
 _SECONDS = 8.0  # for any file; 1,000 pages of text alone take 6
 _SECONDS_PER_MB = 2.0
@@ -50,9 +50,17 @@ def read_paper(data: bytes, *, path: Path) -> str:
         raise SourceError(reason, path=path)
     pages = found["pages"]
     _check(pages, path)
-    rows = reading_order([[Row(*piece, page=at) for piece in page["pieces"]] for at, page in enumerate(pages)])
+    rows = reading_order([_rows(page, number) for number, page in enumerate(pages)])
     lines = paragraphs(rows, [page["height"] for page in pages])
     return "\n".join(lines) + "\n" if lines else ""
+
+
+def _rows(page: dict[str, Any], number: int) -> list[Row]:
+    """The pieces of text on a page."""
+    return [
+        Row(text, left, bottom, right, top, size, page=number)
+        for text, left, bottom, right, top, size in page["pieces"]
+    ]
 
 
 def _run(data: bytes, path: Path) -> dict[str, Any]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from speechbot.reading.numbering import whole
 from speechbot.reading.styles import is_on, value_at
 
 if TYPE_CHECKING:
@@ -15,7 +14,9 @@ if TYPE_CHECKING:
     from speechbot.reading.styles import Styles
 
 # Elements whose content is not shown in the text: deleted, moved away, readings over characters, codes, properties.
-_UNSHOWN = frozenset({"del", "moveFrom", "rt", "instrText", "delText", "pPr", "rPr", "sdtPr", "delInstrText", "Fallback"})
+_UNSHOWN = frozenset(
+    {"del", "moveFrom", "rt", "instrText", "delText", "pPr", "rPr", "sdtPr", "delInstrText", "Fallback"}
+)
 _MARKS = {"tab": " ", "br": "\n", "cr": "\n", "noBreakHyphen": "-", "ptab": " "}
 _CONTENTS = re.compile(r"\s*TOC\b", re.IGNORECASE)
 _SYMBOL_FONTS = re.compile(r"wingdings|webdings|symbol", re.IGNORECASE)
@@ -96,9 +97,9 @@ class Runs:
                 boxes.append(node)
             elif node.tag in _UNSHOWN and node is not top:
                 self._code(node)
-            elif node.tag == "fldSimple" and _CONTENTS.match(node.get("instr", "")):
-                continue
-            elif node.tag == "sdt" and self.is_contents(node):
+            elif (node.tag == "fldSimple" and _CONTENTS.match(node.get("instr", ""))) or (
+                node.tag == "sdt" and self.is_contents(node)
+            ):
                 continue
             elif node.tag in {"footnoteReference", "endnoteReference"}:
                 self._notes.cite(node.tag.removesuffix("Reference"), node.get("id", ""))

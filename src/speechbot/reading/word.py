@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from speechbot.reading.cleaning import clean, joined, labelled, rewrapped
+from speechbot.reading.cleaning import clean, labelled, rewrapped
 from speechbot.reading.display import LEAST_SIZE, Line, merged
 from speechbot.reading.numbering import Numbering
 from speechbot.reading.package import open_package
@@ -25,7 +25,9 @@ _PARTS = frozenset({"styles", "numbering", "footnotes", "endnotes"})
 _LONGEST_HEADING = 50
 _DEEPEST = 6  # Markdown knows no deeper heading
 # Elements that only hold blocks, with what they are about.
-_WRAPPERS = frozenset({"body", "sdtContent", "customXml", "ins", "moveTo", "smartTag", "txbxContent", "footnote", "endnote"})
+_WRAPPERS = frozenset(
+    {"body", "sdtContent", "customXml", "ins", "moveTo", "smartTag", "txbxContent", "footnote", "endnote"}
+)
 _GONE = frozenset({"del", "moveFrom"})
 _MOST_NESTED = 100
 

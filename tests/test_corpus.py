@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from speechbot.readers import check_corpus, decode, read_corpus
 
 from speechbot.errors import CorpusError, SourceError
-from speechbot.readers import check_corpus, decode, read_corpus
 from speechbot.wording import zh_corpus
 
 if TYPE_CHECKING:
