@@ -1,8 +1,7 @@
-"""Files to sources."""
+"""The corpus folder: what is listed, what is read, what is left out and why."""
 
 from __future__ import annotations
 
-import codecs
 import errno
 import hashlib
 import os
@@ -10,66 +9,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from speechbot.readers import check_corpus, decode, read_corpus
 
 from speechbot.errors import CorpusError, SourceError
+from speechbot.reading import corpus as module
+from speechbot.reading.corpus import Material, check_corpus, list_corpus, read_corpus, read_material, require_all
 from speechbot.wording import zh_corpus
+from tests.files import samples
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 TEXT = "同志们：\r\n今天我们召开会议，主要是研究基层工作。\r大家要认真学习，把各项要求落到实处。\n"
-PROSE = st.lists(
-    st.sampled_from(["我们要坚持学习，", "这是大家的工作。", "\r\n", "\r", "\n", "　", "2024年", "“好”"]), min_size=1
-).map("".join)
-
-
-@pytest.mark.parametrize(
-    ("data", "encoding"),
-    [
-        (TEXT.encode(), "utf-8"),
-        (TEXT.encode("utf-8-sig"), "utf-8-sig"),
-        (TEXT.encode("utf-16"), "utf-16"),
-        (codecs.BOM_UTF16_BE + TEXT.encode("utf-16-be"), "utf-16"),
-        (TEXT.encode("gb18030"), "gb18030"),
-        (TEXT.encode("gbk"), "gb18030"),
-    ],
-)
-def test_decodes_without_touching_line_ends(data: bytes, encoding: str) -> None:
-    """Each known encoding gives the text back with CRLF and bare CR as they are and no byte order mark."""
-    assert decode(data, path=Path("a.txt")) == (TEXT, encoding)
-
-
-@given(PROSE, st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "gb18030"]))
-def test_round_trip(text: str, encoding: str) -> None:
-    """Whatever Chinese prose is encoded comes back character by character."""
-    assert decode(text.encode(encoding), path=Path("a.txt"))[0] == text
-
-
-@pytest.mark.parametrize(
-    ("data", "reason"),
-    [
-        (b"PK\x03\x04\x00\x00\x00", zh_corpus.REASON_BINARY.format(position=3, code=3)),
-        ("前面\0后面".encode(), zh_corpus.REASON_BINARY.format(position=3, code=0)),
-        (TEXT.encode("utf-16-le"), zh_corpus.REASON_UTF16),
-        (TEXT.encode("utf-16-be"), zh_corpus.REASON_UTF16),
-        ("大家要认真学习，把我们的工作做好。".encode("utf-16-le"), zh_corpus.REASON_UTF16),
-        (TEXT.encode("utf-32"), zh_corpus.REASON_UTF32),
-        (("為人民服務，這是我們的宗旨。" * 5).encode("big5"), zh_corpus.REASON_ENCODING),
-        ("今日は会議を開きます。皆さん、よろしくお願いします。".encode("shift_jis") * 3, zh_corpus.REASON_ENCODING),
-        (TEXT.encode()[:-2], zh_corpus.REASON_ENCODING),
-        (codecs.BOM_UTF16_LE + b"a", zh_corpus.REASON_ENCODING),
-    ],
-)
-def test_refuses_what_is_not_text(data: bytes, reason: str) -> None:
-    """Binary data, unknown encodings and truncated files are refused with their reason and the next step."""
-    with pytest.raises(SourceError) as caught:
-        decode(data, path=Path("x.txt"))
-
-    assert caught.value.reason == reason
-    assert str(caught.value).endswith("speechbot index")
 
 
 def test_reads_visible_text_files_in_order(tmp_path: Path) -> None:
@@ -78,7 +28,7 @@ def test_reads_visible_text_files_in_order(tmp_path: Path) -> None:
     (tmp_path / ".git").mkdir()
     (tmp_path / "乙" / "二.MD").write_text("# 标题\n正文。", encoding="utf-8")
     (tmp_path / "甲.txt").write_bytes(TEXT.encode("gb18030"))
-    (tmp_path / "丙.docx").write_bytes(b"PK\x03\x04")
+    (tmp_path / "丙.xlsx").write_bytes(b"PK\x03\x04")
     (tmp_path / "空.txt").write_text(" \n", encoding="utf-8")
     (tmp_path / ".隐藏.txt").write_text("看不见", encoding="utf-8")
     (tmp_path / ".git" / "甲.txt").write_text("看不见", encoding="utf-8")
@@ -92,18 +42,41 @@ def test_reads_visible_text_files_in_order(tmp_path: Path) -> None:
     assert corpus.sources[1].text == TEXT
     assert corpus.sources[1].sha256 == hashlib.sha256(TEXT.encode("gb18030")).hexdigest()
     assert corpus.skipped == (
-        ("丙.docx", zh_corpus.SKIPPED_TYPE.format(suffix=".docx")),
+        ("丙.xlsx", zh_corpus.SKIPPED_TYPE.format(suffix=".xlsx")),
         ("空.txt", zh_corpus.SKIPPED_EMPTY),
     )
 
 
-def test_one_unreadable_file_stops_the_build(tmp_path: Path) -> None:
-    """A text file that cannot be decoded raises an error that names it."""
+def test_one_unreadable_file_stops_nothing(tmp_path: Path) -> None:
+    """A file that cannot be read is named with its reason, the others are read."""
     (tmp_path / "好.txt").write_text("正文。", encoding="utf-8")
     (tmp_path / "坏.txt").write_bytes(b"\xff\xff\xff")
 
-    with pytest.raises(SourceError, match=r"坏\.txt"):
+    corpus = read_corpus(tmp_path)
+
+    assert [source.name for source in corpus.sources] == ["好.txt"]
+    assert corpus.failed == (("坏.txt", zh_corpus.REASON_ENCODING),)
+    assert corpus.skipped == ()
+
+
+def test_nothing_but_unreadable_files(tmp_path: Path) -> None:
+    """Where nothing at all could be read the error names what was found."""
+    (tmp_path / "坏.txt").write_bytes(b"\xff\xff\xff")
+    (tmp_path / "空.md").write_text(" \n", encoding="utf-8")
+
+    with pytest.raises(CorpusError, match=r"没有读得出来的材料（坏\.txt：不是 UTF-8.*；空\.md：文件里没有文字）"):
         read_corpus(tmp_path)
+
+
+def test_all_files_can_be_required() -> None:
+    """Whoever wants all files or none gets an error that names the first ones; without failures nothing happens."""
+    folder = Path("材料")
+    require_all(folder, ())
+
+    with pytest.raises(
+        CorpusError, match=r"有 4 个材料未能读取（1：因1；2：因2；3：因3等 4 个），索引没有改动.*speechbot index$"
+    ):
+        require_all(folder, tuple((str(at), f"因{at}") for at in range(1, 5)))
 
 
 @pytest.mark.parametrize(
@@ -116,15 +89,15 @@ def test_one_unreadable_file_stops_the_build(tmp_path: Path) -> None:
     ],
 )
 def test_names_that_cannot_be_cited(tmp_path: Path, name: bytes, shown: str) -> None:
-    """A file whose name is not text is refused in one printable line that shows the name with escapes."""
+    """A file whose name is not text is named with escapes, in one printable line, and not read."""
     (tmp_path / os.fsdecode(name)).write_text("正文。", encoding="utf-8")
+    (tmp_path / "好.txt").write_text("正文。", encoding="utf-8")
 
-    with pytest.raises(SourceError) as caught:
-        read_corpus(tmp_path)
+    listing = list_corpus(tmp_path)
 
-    assert caught.value.reason == zh_corpus.REASON_NAME
-    assert str(caught.value.path) == shown
-    assert str(caught.value).isprintable()
+    assert [material.name for material in listing.materials] == ["好.txt"]
+    assert listing.failed == ((shown, zh_corpus.REASON_NAME),)
+    assert shown.isprintable()
 
 
 @pytest.mark.parametrize("name", ["在全市大会上的讲话\u3000（2024年）.txt", "讲话\xa0一.md", "零宽\u200b空格.txt"])
@@ -143,9 +116,12 @@ def test_name_of_what_is_not_read_does_not_matter(tmp_path: Path) -> None:
     assert read_corpus(tmp_path).skipped == ((r"图\n片.j\tpg", zh_corpus.SKIPPED_TYPE.format(suffix=r".j\tpg")),)
 
 
-@pytest.mark.parametrize("name", ["~$讲话.docx", "~讲话.txt", "讲话.txt~", ".~lock.讲话.docx#"])
-def test_what_editors_leave_is_passed_over(tmp_path: Path, name: str) -> None:
-    """Lock and backup files of editors are neither read nor reported."""
+@pytest.mark.parametrize(
+    "name",
+    ["~$讲话.docx", "~讲话.txt", "讲话.txt~", ".~lock.讲话.docx#", "corpus.yaml", "甲.meta.yaml", "甲.txt.meta.yml"],
+)
+def test_what_is_no_material_is_passed_over(tmp_path: Path, name: str) -> None:
+    """Lock and backup files of editors, and sidecar files, are neither read nor reported."""
     (tmp_path / "甲.txt").write_text("正文。", encoding="utf-8")
     (tmp_path / name).write_text("看不见。", encoding="utf-8")
 
@@ -193,20 +169,19 @@ def forbid(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "scandir", scan)
 
 
-@pytest.mark.parametrize("read", [read_corpus, check_corpus])
-def test_unreadable_folder_stops_the_build(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, read: Callable[[Path], object]
-) -> None:
+def test_unreadable_folder_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What lies in a folder that cannot be opened does not drop out in silence: the folder is named."""
     (tmp_path / "甲.txt").write_text("正文。", encoding="utf-8")
     (tmp_path / "内" / "深").mkdir(parents=True)
     forbid(tmp_path / "内" / "深", monkeypatch)
 
-    with pytest.raises(SourceError, match=r"内/深：这个文件夹打不开（没有读取权限）。.*speechbot index$"):
-        read(tmp_path)
+    corpus = read_corpus(tmp_path)
+
+    assert [source.name for source in corpus.sources] == ["甲.txt"]
+    assert corpus.failed == (("内/深", zh_corpus.REASON_FOLDER.format(detail="没有读取权限")),)
 
 
-@pytest.mark.parametrize("read", [read_corpus, check_corpus])
+@pytest.mark.parametrize("read", [read_corpus, check_corpus, list_corpus])
 def test_unreadable_corpus_is_not_called_empty(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, read: Callable[[Path], object]
 ) -> None:
@@ -229,20 +204,94 @@ def test_corpus_below_an_unreadable_folder(tmp_path: Path, monkeypatch: pytest.M
         read_corpus(tmp_path)
 
 
-def test_pipes_are_refused(tmp_path: Path) -> None:
-    """Opening a pipe would wait for ever."""
+def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
+    """Opening a pipe would wait for ever; a link to nothing is no reason to leave a material out in silence."""
+    (tmp_path / "好.txt").write_text("正文。", encoding="utf-8")
     os.mkfifo(tmp_path / "管道.txt")
+    (tmp_path / "链接.txt").symlink_to(tmp_path / "没有.txt")
 
-    with pytest.raises(SourceError, match=r"管道\.txt：它是管道或设备，不是普通文件"):
-        read_corpus(tmp_path)
+    assert list_corpus(tmp_path).failed == (
+        ("管道.txt", zh_corpus.REASON_NOT_FILE),
+        ("链接.txt", zh_corpus.REASON_UNREADABLE.format(detail="文件不存在，可能是失效的链接")),
+    )
 
 
-def test_dangling_links_are_refused(tmp_path: Path) -> None:
-    """A link to nothing is no reason to leave a material out in silence."""
-    (tmp_path / "甲.txt").symlink_to(tmp_path / "没有.txt")
+def test_files_of_absurd_size_are_refused(tmp_path: Path) -> None:
+    """A file above the limit is neither hashed nor read; the reason says both sizes."""
+    (tmp_path / "好.txt").write_text("正文。", encoding="utf-8")
+    with (tmp_path / "大.txt").open("wb") as file:
+        file.truncate(module.LARGEST + 1_000_000)
 
-    with pytest.raises(SourceError, match=r"甲\.txt：打不开（文件不存在，可能是失效的链接）"):
-        read_corpus(tmp_path)
+    assert list_corpus(tmp_path).failed == (("大.txt", zh_corpus.REASON_SIZE.format(size=201, limit=200)),)
+
+
+def test_file_that_goes_between_listing_and_reading(tmp_path: Path) -> None:
+    """What was listed and is gone is an error of that file."""
+    with pytest.raises(SourceError, match=r"打不开（文件不存在"):
+        read_material(Material("甲.txt", tmp_path / "甲.txt", ""))
+
+
+def test_materials_are_listed_without_reading(tmp_path: Path) -> None:
+    """Listing gives name, place and hash of each file, whatever is in it."""
+    (tmp_path / "内").mkdir()
+    (tmp_path / "内" / "坏.txt").write_bytes(b"\xff\xff")
+    (tmp_path / "甲.pdf").write_bytes(b"x")
+
+    assert list_corpus(tmp_path).materials == (
+        Material("内/坏.txt", tmp_path / "内" / "坏.txt", hashlib.sha256(b"\xff\xff").hexdigest()),
+        Material("甲.pdf", tmp_path / "甲.pdf", hashlib.sha256(b"x").hexdigest()),
+    )
+
+
+def test_notes_travel_with_the_material(tmp_path: Path) -> None:
+    """What sidecar files say of a file is handed on; the hash is that of the bytes that were read."""
+    path = tmp_path / "甲.txt"
+    path.write_text("正文。", encoding="utf-8")
+
+    source = read_material(Material("甲.txt", path, "old", notes='{"date":"2024"}'))
+
+    assert (source.notes, source.sha256) == ('{"date":"2024"}', hashlib.sha256("正文。".encode()).hexdigest())
+
+
+@pytest.mark.parametrize(
+    ("name", "like", "encoding"),
+    [
+        ("网页.doc", "样.html", "html"),
+        ("改名.doc", "样.docx", "docx"),
+        ("改名.wps", "样.docx", "docx"),
+        ("改名.txt", "样.pdf", "pdf"),
+        ("改名.docx", "样.pdf", "pdf"),
+        ("文字.doc", "样.txt", "utf-8"),
+        ("旧.HTM", "旧.htm", "html"),
+    ],
+)
+def test_content_decides_where_it_shows_the_format(tmp_path: Path, name: str, like: str, encoding: str) -> None:
+    """A file under the name of another format is read as what it is."""
+    path = tmp_path / name
+    path.write_bytes(samples()[like])
+
+    source = read_material(Material(name, path, ""))
+
+    assert source.encoding == encoding
+    assert "把这项工作做好" in source.text
+
+
+@pytest.mark.parametrize("name", ["密.doc", "密.docx"])
+def test_locked_documents_are_named_as_such(tmp_path: Path, name: str) -> None:
+    """A document under a password is an OLE file with one stream of that name, whatever its suffix."""
+    path = tmp_path / name
+    path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500) + "EncryptedPackage".encode("utf-16-le"))
+
+    with pytest.raises(SourceError, match="有密码保护"):
+        read_material(Material(name, path, ""))
+
+
+def test_reasons_say_what_to_do() -> None:
+    """Each reason of a failure names a way to put it right."""
+    reasons = [value for name, value in vars(zh_corpus).items() if name.startswith("REASON_")]
+
+    assert len(reasons) > 15
+    assert [reason for reason in reasons if "请" not in reason] == []
 
 
 def test_file_in_place_of_the_folder(tmp_path: Path) -> None:
@@ -261,23 +310,23 @@ def test_missing_folder(tmp_path: Path) -> None:
 
 def test_folder_without_text(tmp_path: Path) -> None:
     """A folder with nothing in it is an error that says what to put there."""
-    with pytest.raises(CorpusError, match=r"没有可读的 .txt 或 .md 材料，请放入材料后运行 speechbot index$"):
+    with pytest.raises(CorpusError, match=r"没有可读的材料（.*\.docx .*），请放入材料后运行 speechbot index$"):
         read_corpus(tmp_path)
 
 
 def test_folder_of_empty_files(tmp_path: Path) -> None:
     """Where all files are empty or of other types, the error names the first of them, with reasons, and the number."""
-    for name in ("甲.txt", "乙.md", "丙.pdf", "丁.txt"):
+    for name in ("甲.txt", "乙.md", "丙.xlsx", "丁.txt"):
         (tmp_path / name).touch()
 
-    with pytest.raises(CorpusError, match=r"丁\.txt：文件里没有文字；丙\.pdf：暂不支持.*等 4 个）.*speechbot index$"):
+    with pytest.raises(CorpusError, match=r"丁\.txt：文件里没有文字；丙\.xlsx：不支持.*等 4 个）.*speechbot index$"):
         read_corpus(tmp_path)
 
 
 def test_corpus_is_checked_without_reading(tmp_path: Path) -> None:
     """The check before a build looks for materials and opens none."""
-    (tmp_path / "甲.pdf").touch()
-    with pytest.raises(CorpusError, match=r"没有可读的.*甲\.pdf"):
+    (tmp_path / "甲.xlsx").touch()
+    with pytest.raises(CorpusError, match=r"没有读得出来的材料.*甲\.xlsx"):
         check_corpus(tmp_path)
 
     (tmp_path / "坏.txt").write_bytes(b"\xff\xff\xff")
