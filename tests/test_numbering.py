@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from xml.etree.ElementTree import Element
+from typing import TYPE_CHECKING
 
 import pytest
 from defusedxml import ElementTree
 
 from speechbot.reading.numbering import Numbering, whole
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
 
 
 def numbering(text: str, styled: dict[str, str] | None = None) -> Numbering:

@@ -14,8 +14,8 @@ _LOOKALIKE = re.compile(r"[\u2e80-\u2fdf\uf900-\ufaff\ufe10-\ufe19\ufe30-\ufe4f\
 # Where NFKC knows no equivalent though there is one (supplementary radicals), or gives the half-width mark for the
 # vertical one.
 _ALIKE = str.maketrans(
-    "⺁⺄⺆⺇⺈⺊⺌⺍⺕⺜⺝⺥⺧⺪⺫⺬⺮⺶⺸⺻⺼⻁⻄⻅⻆⻉⻋⻌⻍⻑⻓⻔⻖⻘⻙⻚⻛⻜⻝⻟⻠⻢⻣⻤⻥⻦⻧⻨⻩⻫⻬⻮⻯⻰⻳︐︑︓︔︕︖︱︵︶︷︸",
-    "厂乙冂几勹卜小小彐日月爪牛疋目示竹羊羊聿肉虎西见角贝车辶辶长长门阜青韦页风飞食食饣马骨鬼鱼鸟卤麦黄齐齐齿龙龙龟，、：；！？—（）｛｝",
+    "⺁⺄⺆⺇⺈⺊⺌⺍⺕⺜⺝⺥⺧⺪⺫⺬⺮⺶⺸⺻⺼⻁⻄⻅⻆⻉⻋⻌⻍⻑⻓⻔⻖⻘⻙⻚⻛⻜⻝⻟⻠⻢⻣⻤⻥⻦⻧⻨⻩⻫⻬⻮⻯⻰⻳︐︑︓︰︔︕︖︱︵︶︷︸",
+    "厂乙冂几勹卜小小彐日月爪牛疋目示竹羊羊聿肉虎西见角贝车辶辶长长门阜青韦页风飞食食饣马骨鬼鱼鸟卤麦黄齐齐齿龙龙龟，、：：；！？—（）｛｝",
 )
 # No width: zero-width marks, soft hyphens, direction marks, controls (tab apart), halves of characters, non-characters.
 _UNSEEN = re.compile(

@@ -15,7 +15,7 @@ from speechbot.reading.tables import row_lines
 from speechbot.wording import zh_corpus
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
 _DECLARED = re.compile(
@@ -43,7 +43,11 @@ _BLOCKS = frozenset(
     "address article blockquote body center dd details div dl dt fieldset figcaption figure footer h1 h2 h3 h4 h5 h6 header hr html "
     "li main ol p pre section summary table tbody td tfoot th thead tr ul caption".split()
 )
+# Blocks that are never shown as text.
+_OUTER_BLOCKS = frozenset({"nav", "aside", "form", "dialog", "menu"})
 _HEADING = re.compile(r"h([1-6])")
+_TITLED = re.compile(r"(?:^|[\s_-])(?:title|headline|biaoti)(?=$|[\s_-])", re.IGNORECASE)
+_SHORTEST_TITLE = 4
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _CENTRED = re.compile(r"text-align\s*:\s*center", re.IGNORECASE)
 _SIZE = re.compile(r"font-size\s*:\s*(\d{1,3}(?:\.\d{1,3})?)\s*(pt|px)", re.IGNORECASE)
@@ -85,11 +89,12 @@ def read_markup(data: bytes, *, path: Path) -> str:
     root = _tree(_decoded(data, path), path)
     if root is None:
         return ""
+    name = clean(" ".join(root.xpath("//title//text()")))
     _prune(root)
-    prose = _masses(root)
-    _drop_surroundings(root, prose)
-    main = _main(root, prose)
-    lines = [*_above(root, main), *_texts(main)]
+    _drop_surroundings(root, _masses(root))
+    main = _main(root, _masses(root))
+    lines = _texts(main)
+    lines = [*_above(root, main, name, lines), *lines]
     return "\n".join(lines) + "\n" if lines else ""
 
 
@@ -133,8 +138,13 @@ def _prune(root: Any) -> None:  # noqa: ANN401
 
 
 def _remove(node: Any) -> None:  # noqa: ANN401
-    """Take out an element; the text behind it stays."""
+    """Take out an element; the text behind it stays, on a line of its own where the element is a block."""
     parent = node.getparent()
+    if node.tag in _BLOCKS or node.tag in _OUTER_BLOCKS:
+        tail = node.tail
+        node.clear()
+        node.tag, node.tail = "div", tail
+        return
     if parent is None:
         return
     before = node.getprevious()
@@ -204,21 +214,30 @@ def _main(root: Any, prose: dict[Any, int]) -> Any:  # noqa: ANN401
     return node
 
 
-def _above(root: Any, main: Any) -> list[str]:  # noqa: ANN401
-    """The page's heading where it stands above the main text, with the dates between the two."""
+def _above(root: Any, main: Any, name: str, lines: Sequence[str]) -> list[str]:  # noqa: ANN401
+    """The page's heading where it stands above the main text, with the dates between the two.
+
+    Args:
+        root: The page.
+        main: The element that holds its main text.
+        name: What the page's ``title`` says.
+        lines: The main text.
+    """
     if main is root or next(main.iter("h1"), None) is not None:
         return []
     inner = {*main.iterancestors()}
     found: list[str] = []
     for node in root.iter():
         if node is main:
-            return found
-        if node.tag == "h1":
-            found = _texts(node)
-        elif found and node.tag in _BLOCKS and node not in inner:
-            text = clean(rewrapped("".join(_inline(node))))
-            if len(text) <= _LONGEST_NOTE and _DATED.search(text):
-                found.append(text)
+            break
+        text = clean(rewrapped("".join(_inline(node)))) if node.tag in _BLOCKS and node not in inner else ""
+        if not _SHORTEST_TITLE <= len(text) <= _LONGEST_NOTE:
+            continue
+        named = _TITLED.search(f"{node.get('class', '')} {node.get('id', '')}")
+        if node.tag == "h1" or (not found and (named or text in name)):
+            found = [] if text in lines[:1] else [f"# {text}"]
+        elif found and _DATED.search(text):
+            found.append(text)
     return found
 
 
