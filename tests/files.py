@@ -91,7 +91,7 @@ def pdf(
     Args:
         pages: For each page what stands on it: left edge, base line, size (all in points), text.
         extra: What the trailer says besides, such as that the file is locked.
-        rotate: By how many degrees the pages are turned.
+        rotate: By how many degrees the pages are turned; what stands on them is drawn so that it shows upright.
         images: How many pictures are drawn on each page.
     """
     kids = " ".join(f"{10 + 2 * at} 0 R" for at in range(len(pages)))
@@ -107,7 +107,8 @@ def pdf(
     }
     for at, page in enumerate(pages):
         drawn = (
-            "".join(
+            _UPRIGHT[rotate]
+            + "".join(
                 f"BT /F1 {size} Tf 1 0 0 1 {left} {base} Tm <{text.encode('utf-16-be').hex()}> Tj ET\n"
                 for left, base, size, text in page
             )
@@ -119,6 +120,10 @@ def pdf(
         ).encode()
         objects[11 + 2 * at] = _stream(drawn.encode("ascii"))
     return _assembled(objects, extra)
+
+
+# What turns the drawing against the page.
+_UPRIGHT = {0: "", 90: "0 1 -1 0 595 0 cm\n", 180: "-1 0 0 -1 595 842 cm\n", 270: "0 -1 1 0 0 842 cm\n"}
 
 
 def _stream(content: bytes, about: str = "") -> bytes:

@@ -172,6 +172,11 @@ def test_endless_nesting_is_refused() -> None:
         lines("<div>" * 5000 + PROSE)
 
 
+def test_tables_in_tables() -> None:
+    """Tables nested as deep as the parser goes are read, and end no process."""
+    assert lines("<table><tr><td>" * 600 + PROSE) == [PROSE]
+
+
 def test_many_blocks_take_no_time() -> None:
     """A page of many short blocks and links is read in a moment."""
     assert len(lines("<div><a href=x>甲</a>乙</div>" * 20_000)) == 20_000

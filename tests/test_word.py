@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -312,22 +313,27 @@ def test_bombs_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_locked_members_are_named_as_such(monkeypatch: pytest.MonkeyPatch) -> None:
     """An archive under a password of its own is refused as locked."""
-    real: Any = package_module.zipfile.ZipFile.infolist
+    real: Any = zipfile.ZipFile.infolist
 
     def locked(archive: Any) -> Any:
         for info in real(archive):
             info.flag_bits |= 1
             yield info
 
-    monkeypatch.setattr(package_module.zipfile.ZipFile, "infolist", lambda archive: list(locked(archive)))
+    monkeypatch.setattr(zipfile.ZipFile, "infolist", lambda archive: list(locked(archive)))
 
     with pytest.raises(SourceError, match="有密码保护"):
         read_word(docx(paragraph(PROSE)), path=PATH)
 
 
 def test_nesting_has_an_end() -> None:
-    """Elements nested without end are read as far as documents go, and end no process."""
-    for name in ("sdtContent", "p", "r", "tbl"):
+    """Elements nested without end are refused, or read where that takes nothing; they end no process."""
+    for name in ("p", "r", "hyperlink"):
         deep = f"<w:{name}>" * 3000 + f"</w:{name}>" * 3000
 
         assert lines(deep + paragraph(PROSE)) == [PROSE]
+    for opening in ("<w:sdtContent>", "<w:tbl><w:tr><w:tc>", "<w:tbl>" + "<w:sdt>" * 60):
+        closing = "".join(f"</w:{name}>" for name in reversed(opening.replace("<w:", "").split(">")[:-1]))
+
+        with pytest.raises(SourceError, match="嵌套得不正常"):
+            lines(opening * 300 + closing * 300)

@@ -67,7 +67,7 @@ _SENTENCE = re.compile(r"[，。；！？]")
 _DATED = re.compile(r"\d{4}\s*[-年/.]\s*\d{1,2}\s*[-月/.]\s*\d{1,2}")
 _LONGEST_NOTE = 80
 _LINKS = 0.7  # a block of which links make more than this share is a list of links
-_DEEPEST = 1500  # levels of nesting; lxml's own limit is 2,048
+_MOST_TABLES = 30  # tables in tables; what lies deeper is read block by block
 
 
 def read_markup(data: bytes, *, path: Path) -> str:
@@ -241,15 +241,16 @@ def _above(root: Any, main: Any, name: str, lines: Sequence[str]) -> list[str]: 
     return found
 
 
-def _texts(top: Any) -> list[str]:  # noqa: ANN401
-    """The lines of an element."""
-    return merged(_Reader().lines(top))
+def _texts(top: Any, depth: int = 0) -> list[str]:  # noqa: ANN401
+    """The lines of an element that lies within ``depth`` rows of tables."""
+    return merged(_Reader(depth).lines(top))
 
 
 class _Reader:
     """Walks a tree and ends a line where a block begins or ends."""
 
-    def __init__(self) -> None:
+    def __init__(self, depth: int) -> None:
+        self._depth = depth
         self._done: list[Line] = []
         self._text = ""
         self._size = 0.0
@@ -273,9 +274,9 @@ class _Reader:
         """Begin with an element; what is in it comes next."""
         if node.tag == "br":
             self._text += "\n"
-        elif node.tag == "tr":
+        elif node.tag == "tr" and self._depth < _MOST_TABLES:
             self._end()
-            self._done += map(Line, row_lines([_texts(cell) for cell in node]))
+            self._done += map(Line, row_lines([_texts(cell, self._depth + 1) for cell in node]))
         elif node.tag == "pre":
             self._end()
             self._done += [Line(clean(line)) for line in unescaped("".join(node.itertext())).splitlines()]

@@ -29,6 +29,12 @@ _SETTINGS = {
     ("/org.openoffice.Office.Common/Security/Scripting", "BlockUntrustedRefererLinks"): "true",
     ("/org.openoffice.Office.Writer/Content/Update", "Link"): "0",
     ("/org.openoffice.Office.Common/Misc", "FirstRun"): "false",
+    # A proxy that is not there: pictures on the web, linked from a document, stay there.
+    ("/org.openoffice.Inet/Settings", "ooInetProxyType"): "2",
+    ("/org.openoffice.Inet/Settings", "ooInetHTTPProxyName"): "127.0.0.1",
+    ("/org.openoffice.Inet/Settings", "ooInetHTTPProxyPort"): "9",
+    ("/org.openoffice.Inet/Settings", "ooInetHTTPSProxyName"): "127.0.0.1",
+    ("/org.openoffice.Inet/Settings", "ooInetHTTPSProxyPort"): "9",
 }
 _ITEM = '<item oor:path="{path}"><prop oor:name="{name}" oor:op="fuse"><value>{value}</value></prop></item>'
 _PROFILE = (

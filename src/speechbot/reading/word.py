@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from speechbot.errors import SourceError
 from speechbot.reading.cleaning import clean, labelled, rewrapped
 from speechbot.reading.display import LEAST_SIZE, Line, merged
 from speechbot.reading.numbering import Numbering
@@ -29,7 +30,7 @@ _WRAPPERS = frozenset(
     {"body", "sdtContent", "customXml", "ins", "moveTo", "smartTag", "txbxContent", "footnote", "endnote"}
 )
 _GONE = frozenset({"del", "moveFrom"})
-_MOST_NESTED = 100
+_MOST_NESTED = 50  # tables in tables, boxes in boxes; no document has more than a few
 
 
 def read_word(data: bytes, *, path: Path) -> str:
@@ -46,9 +47,16 @@ def read_word(data: bytes, *, path: Path) -> str:
         SourceError: When it is damaged, locked by a password, no Word document, or unpacks to too much.
     """
     package = open_package(data, path=path, wanted=_PARTS)
-    text, whole = _Document(package).text()
-    # A field that never ends would take the rest of the document with it.
-    return text if whole else _Document(package, fields=False).text()[0]
+    try:
+        text, whole = _Document(package).text()
+        # A field that never ends would take the rest of the document with it.
+        return text if whole else _Document(package, fields=False).text()[0]
+    except _NestedError as error:
+        raise SourceError(zh_corpus.REASON_WORD_NESTED, path=path) from error
+
+
+class _NestedError(Exception):
+    """Blocks lie in blocks without end."""
 
 
 class _Document:
@@ -81,7 +89,7 @@ class _Document:
     def _blocks(self, parent: Element, depth: int = 0) -> Iterator[Line]:
         """The lines of all blocks in an element."""
         if depth > _MOST_NESTED:
-            return
+            raise _NestedError
         for node in parent:
             if node.tag == "p":
                 yield from self._paragraph(node, depth)
@@ -167,7 +175,7 @@ def _title_size(node: Element, style: Style) -> float:
 def _found(parent: Element, tag: str, depth: int = 0) -> Iterator[Element]:
     """Children of a kind, those in wrappers and alternatives included."""
     if depth > _MOST_NESTED:
-        return
+        raise _NestedError
     for node in parent:
         if node.tag == tag:
             yield node

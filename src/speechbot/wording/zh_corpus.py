@@ -34,6 +34,7 @@ REASON_LOCKED = "文件有密码保护，请在 Word 或 WPS 里去掉密码后�
 REASON_NOT_WORD = "不是 Word 文档，请用 Word 或 WPS 打开，另存为 .docx"
 REASON_WORD_DAMAGED = "Word 文档已损坏，请用 Word 或 WPS 打开修复，另存为 .docx"
 REASON_WORD_BOMB = "Word 文档解压后大得不正常，请用 Word 或 WPS 打开，另存为 .docx"
+REASON_WORD_NESTED = "Word 文档里的表格或文本框嵌套得不正常，请用 Word 或 WPS 打开，另存为 .docx"
 REASON_NO_OFFICE = (
     "读取 {suffix} 文件需要 LibreOffice，请安装（Debian/Ubuntu：sudo apt install libreoffice-writer；"
     "其他系统：https://www.libreoffice.org），或用 Word、WPS 另存为 .docx"
