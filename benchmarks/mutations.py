@@ -31,7 +31,7 @@ def mutated(data: bytes, others: Sequence[bytes], random: Random) -> bytes:
     for _ in range(random.choice((1, 1, 1, 2, 2, 3, 4))):
         levels: list[Callable[[bytes, Sequence[bytes], Random], bytes]] = [_bytes]
         if data.startswith(b"PK\x03\x04"):
-            levels += [_members] * 4
+            levels += [_members] * 6
         elif data.startswith(b"%PDF-"):
             levels += [_objects] * 3
         else:
@@ -146,7 +146,7 @@ def _members(data: bytes, others: Sequence[bytes], random: Random) -> bytes:
         return _bytes(data, others, random)
     at = random.choice(texts)
     name, content = members[at]
-    kind = random.randrange(10)
+    kind = random.randrange(12)
     if kind == 0:
         del members[at]
     elif kind == 1:
@@ -155,7 +155,7 @@ def _members(data: bytes, others: Sequence[bytes], random: Random) -> bytes:
         members.append((name + "x", random.choice(members)[1]))
     elif kind == 3:
         members[at] = (name, random.choice(members)[1])
-    elif kind < 7:
+    elif kind < 10:
         members[at] = (name, _tags(content, random))
     else:
         members[at] = (name, _bytes(content, [other for _, other in members], random))

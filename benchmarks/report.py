@@ -187,6 +187,23 @@ def structure() -> str:
     return f"{table(header, rows)}\n\n{origin(record)}"
 
 
+def fuzz() -> str:
+    """What became of damaged files, by what they were."""
+    record = load("fuzz")
+    results = record["results"]
+    outcomes = ("read", "refused", "crash", "hang")
+    rows = [
+        (
+            kind,
+            *(str(found.get(outcome, 0)) for outcome in outcomes),
+            *(f"{results['seconds_per_kind'][kind][name]:.3f}" for name in ("median", "max")),
+        )
+        for kind, found in results["outcomes_per_kind"].items()
+    ]
+    total = ("all", *(str(results["outcomes"].get(outcome, 0)) for outcome in outcomes), "", "")
+    return f"{table(('mutated from', *outcomes, 'median s', 'most s'), [*rows, total])}\n\n{origin(record)}"
+
+
 TABLES = {
     "retrieval": retrieval,
     "ablation": ablation,
@@ -195,6 +212,7 @@ TABLES = {
     "encoding": encoding,
     "startup": startup,
     "structure": structure,
+    "fuzz": fuzz,
 }
 
 
