@@ -225,6 +225,29 @@ def test_files_of_absurd_size_are_refused(tmp_path: Path) -> None:
     assert list_corpus(tmp_path).failed == (("大.txt", zh_corpus.REASON_SIZE.format(size=201, limit=200)),)
 
 
+def test_empty_files_of_every_format_are_skipped(tmp_path: Path) -> None:
+    """A file of no bytes is empty, not damaged."""
+    (tmp_path / "好.txt").write_text("正文。", encoding="utf-8")
+    for suffix in module.READ_SUFFIXES:
+        (tmp_path / f"空{suffix}").touch()
+
+    corpus = read_corpus(tmp_path)
+
+    assert corpus.failed == ()
+    assert {reason for _, reason in corpus.skipped} == {zh_corpus.SKIPPED_EMPTY}
+    assert len(corpus.skipped) == len(module.READ_SUFFIXES)
+
+
+def test_pages_of_absurd_size_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A web page has a limit of its own."""
+    monkeypatch.setattr(module, "LARGEST_PAGE", 100)
+    path = tmp_path / "大.html"
+    path.write_bytes(b"<p>" * 100)
+
+    with pytest.raises(SourceError, match="请拆成几个文件"):
+        read_material(Material("大.html", path, ""))
+
+
 def test_file_that_goes_between_listing_and_reading(tmp_path: Path) -> None:
     """What was listed and is gone is an error of that file."""
     with pytest.raises(SourceError, match=r"打不开（文件不存在"):
@@ -263,6 +286,7 @@ def test_notes_travel_with_the_material(tmp_path: Path) -> None:
         ("改名.docx", "样.pdf", "pdf"),
         ("文字.doc", "样.txt", "utf-8"),
         ("旧.HTM", "旧.htm", "html"),
+        ("网页.docx", "样.html", "html"),
     ],
 )
 def test_content_decides_where_it_shows_the_format(tmp_path: Path, name: str, like: str, encoding: str) -> None:
@@ -274,6 +298,15 @@ def test_content_decides_where_it_shows_the_format(tmp_path: Path, name: str, li
 
     assert source.encoding == encoding
     assert "把这项工作做好" in source.text
+
+
+def test_what_is_no_document_is_named_as_such(tmp_path: Path) -> None:
+    """A .doc that is neither a document nor a page nor text is not said to be in a wrong encoding."""
+    path = tmp_path / "乱.doc"
+    path.write_bytes(b"\xff\xff\x00\x01" * 9)
+
+    with pytest.raises(SourceError, match="不是 Word、WPS 或 RTF 文档"):
+        read_material(Material("乱.doc", path, ""))
 
 
 @pytest.mark.parametrize("name", ["密.doc", "密.docx"])

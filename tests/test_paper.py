@@ -100,10 +100,28 @@ def test_pages_without_anything_are_blank() -> None:
 def test_too_many_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     """A file of absurdly many pages is refused before one is read."""
     monkeypatch.setattr(glyphs, "MOST_PAGES", 2)
-    monkeypatch.setattr(paper, "_run", lambda data, _path: glyphs.pages(data))
+    monkeypatch.setattr(paper, "_run", lambda data, first, _path: glyphs.pages(data, first))
 
     with pytest.raises(SourceError, match="PDF 有 3 页"):
         read(pdf([[]] * 3))
+
+
+def test_long_files_are_read_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages are read some at a time, each once; a paragraph goes on from one part into the next."""
+    monkeypatch.setattr(glyphs, "AT_ONCE", 2)
+    monkeypatch.setattr(paper, "_AT_ONCE", 2)
+    monkeypatch.setattr(paper, "_run", lambda data, first, _path: glyphs.pages(data, first))
+    longer = PROSE.replace("。", "，") * 15 + PROSE
+    lines = ["　　" + longer[:18], *(longer[at : at + 20] for at in range(18, len(longer), 20))]
+    pages = [set_text(lines[at : at + 6]) for at in range(0, len(lines), 6)]
+
+    assert len(pages) == 5
+    assert read(pdf(pages)) == longer + "\n"
+
+
+def test_limits_are_the_same_in_both_processes() -> None:
+    """What one process counts is what the other tells of."""
+    assert (paper._MOST_PAGES, paper._AT_ONCE) == (glyphs.MOST_PAGES, glyphs.AT_ONCE)
 
 
 @pytest.mark.parametrize(

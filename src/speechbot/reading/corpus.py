@@ -24,6 +24,7 @@ PAGES = frozenset({".html", ".htm"})
 OFFICE = frozenset({".doc", ".wps", ".rtf"})
 READ_SUFFIXES = PLAIN | PAGES | OFFICE | {".docx", ".pdf"}
 LARGEST = 200_000_000  # bytes of a file; 138 speeches have 20 MB between them
+LARGEST_PAGE = 20_000_000  # of a web page, as large as a library of speeches; its tree takes some ten times as much
 # What says more of the materials and is read by another module.
 _SIDECARS = re.compile(r".+\.meta\.ya?ml|corpus\.ya?ml", re.IGNORECASE)
 # Categories of characters that a name may not hold: controls, halves of characters (bytes that are no UTF-8), line ends.
@@ -174,6 +175,8 @@ def nothing_read(folder: Path, skipped: Iterable[tuple[str, str]], failed: Itera
 def _read(data: bytes, path: Path) -> tuple[str, str]:
     """Text of a file, with the codec or format that it was read by."""
     suffix = path.suffix.lower()
+    if not data:
+        return "", "utf-8"
     # Each reader is loaded by the first file that needs it.
     if data.startswith(_PDF) or suffix == ".pdf":
         from speechbot.reading.paper import read_paper  # noqa: PLC0415
@@ -181,15 +184,22 @@ def _read(data: bytes, path: Path) -> tuple[str, str]:
         return read_paper(data, path=path), "pdf"
     if data.startswith((_OLE, _RTF)):
         return _converted(data, path)
-    if suffix == ".docx" or (suffix in OFFICE and data.startswith(_ZIP)):
+    page = _PAGE.match(data[:2000])
+    if (data.startswith(_ZIP) and suffix not in PLAIN | PAGES) or (suffix == ".docx" and not page):
         from speechbot.reading.word import read_word  # noqa: PLC0415
 
         return read_word(data, path=path), "docx"
-    if suffix in PAGES or (suffix in OFFICE and _PAGE.match(data[:2000])):
+    if suffix not in PLAIN and (suffix in PAGES or page):
+        _check_size(len(data), LARGEST_PAGE, path)
         from speechbot.reading.markup import read_markup  # noqa: PLC0415
 
         return read_markup(data, path=path), "html"
-    return decode(data, path=path)
+    try:
+        return decode(data, path=path)
+    except SourceError as error:
+        if suffix in OFFICE:
+            raise SourceError(zh_corpus.REASON_UNKNOWN_DOCUMENT, path=path) from error
+        raise
 
 
 def _converted(data: bytes, path: Path) -> tuple[str, str]:
@@ -219,9 +229,14 @@ def _check_file(status: os.stat_result, path: Path) -> None:
     """Raise SourceError unless this is a file of a size that can be read; a pipe would keep a build waiting."""
     if not stat.S_ISREG(status.st_mode):
         raise SourceError(zh_corpus.REASON_NOT_FILE, path=path)
-    if status.st_size > LARGEST:
-        size, limit = status.st_size // 1_000_000, LARGEST // 1_000_000
-        raise SourceError(zh_corpus.REASON_SIZE.format(size=size, limit=limit), path=path)
+    _check_size(status.st_size, LARGEST, path)
+
+
+def _check_size(size: int, limit: int, path: Path) -> None:
+    """Raise SourceError for more bytes than are read."""
+    if size > limit:
+        shown = {"size": size // 1_000_000, "limit": limit // 1_000_000}
+        raise SourceError(zh_corpus.REASON_SIZE.format(**shown), path=path)
 
 
 def _found(folder: Path, make: Callable[[str, Path], Material]) -> Listing:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MOST_PAGES = 5_000
+AT_ONCE = 200  # pages that one process reads
 _MOST_MEMORY = 3_000_000_000  # bytes of address space
 _MOST_OBJECTS = 2_000  # of a page that are looked at for images
 _WRAPPED_HYPHEN = 2  # what PDFium gives for a hyphen at a line's end
@@ -28,31 +29,33 @@ _WRAPPED_HYPHEN = 2  # what PDFium gives for a hyphen at a line's end
 _WIDEST_GAP = 1.5
 _FURTHEST_BACK = 0.6
 _WORD_GAP = 0.2
+_SAMPLED = 5  # letters of a piece that are asked for their size
 
 
-def pages(data: bytes) -> dict[str, Any]:
-    """What stands on the pages of a PDF file.
+def pages(data: bytes, first: int = 0) -> dict[str, Any]:
+    """What stands on some pages of a PDF file: on ``AT_ONCE`` of them from the one at position ``first`` on.
 
     Args:
         data: The file's bytes.
+        first: Position of the first page, from 0.
 
     Returns:
-        ``{"pages": [{"width", "height", "images", "pieces": [[text, left, bottom, right, top, size], ...]}, ...]}``, lengths in
-        points from the lower left corner of the page as it is shown, pieces in the order of the file; or
-        ``{"refused": "locked" | "damaged" | "large", "pages": n}``.
+        ``{"count", "pages": [{"width", "height", "images", "pieces": [[text, left, bottom, right, top, size], ...]}, ...]}``:
+        how many pages the file has; lengths in points from the lower left corner of the page as it is shown, pieces in the
+        order of the file. Or ``{"refused": "locked" | "damaged" | "large", "count": n}``.
     """
     try:
         document = pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError as error:
         locked = getattr(error, "err_code", None) in {raw.FPDF_ERR_PASSWORD, raw.FPDF_ERR_SECURITY}
-        return {"refused": "locked" if locked else "damaged", "pages": 0}
+        return {"refused": "locked" if locked else "damaged", "count": 0}
     with document:
         count = len(document)
-        if count > MOST_PAGES:
-            return {"refused": "large", "pages": count}
-        if not count:
-            return {"refused": "damaged", "pages": 0}
-        return {"pages": [found for number in range(count) if (found := _page(document, number)) is not None]}
+        if not 0 < count <= MOST_PAGES:
+            return {"refused": "large" if count else "damaged", "count": count}
+        numbers = range(first, min(count, first + AT_ONCE))
+        found = [page for number in numbers if (page := _page(document, number)) is not None]
+        return {"count": count, "pages": found}
 
 
 def _page(document: pypdfium2.PdfDocument, number: int) -> dict[str, Any] | None:
@@ -65,7 +68,7 @@ def _page(document: pypdfium2.PdfDocument, number: int) -> dict[str, Any] | None
     box = page.get_cropbox()
     turn = page.get_rotation()
     width, height = box[2] - box[0], box[3] - box[1]
-    pieces = list(_pieces(_letters(text, box, turn)))
+    pieces = list(_pieces(text, _letters(text, box, turn)))
     images = 0
     for seen, _ in enumerate(page.get_objects(filter=(raw.FPDF_PAGEOBJ_IMAGE,), max_depth=2)):
         images = seen + 1
@@ -79,16 +82,18 @@ def _page(document: pypdfium2.PdfDocument, number: int) -> dict[str, Any] | None
     }
 
 
-def _letters(
-    text: pypdfium2.PdfTextPage, box: tuple[float, ...], turn: int
-) -> Iterator[tuple[str, float, list[float]]]:
-    """Each letter that the file itself holds, with its size and ``[left, bottom, right, top]`` on the page as it is shown."""
-    rectangle, matrix = raw.FS_RECTF(), raw.FS_MATRIX()
+def _letters(text: pypdfium2.PdfTextPage, box: tuple[float, ...], turn: int) -> Iterator[tuple[str, int, list[float]]]:
+    """Each letter that the file itself holds, with its position and ``[left, bottom, right, top]`` on the page as shown.
+
+    A page holds a thousand of them and each question to PDFium takes a microsecond or two: no more are asked than needed.
+    """
+    rectangle = raw.FS_RECTF()
+    place = ctypes.byref(rectangle)
     half = 0
     for index in range(text.count_chars()):
-        if raw.FPDFText_IsGenerated(text, index) == 1:
-            continue
         code = raw.FPDFText_GetUnicode(text, index)
+        if code <= 0x20 and raw.FPDFText_IsGenerated(text, index) == 1:
+            continue
         if 0xD800 <= code < 0xDC00:
             half = code
             continue
@@ -96,11 +101,20 @@ def _letters(
             code = 0x10000 + ((half - 0xD800) << 10) + (code - 0xDC00) if half else 0xFFFD
         half = 0
         letter = "-" if code == _WRAPPED_HYPHEN else chr(code) if 0x20 <= code < 0x110000 else ""
-        if letter and raw.FPDFText_GetLooseCharBox(text, index, ctypes.byref(rectangle)):
-            size = raw.FPDFText_GetFontSize(text, index)
-            if raw.FPDFText_GetMatrix(text, index, ctypes.byref(matrix)):
-                size *= math.hypot(matrix.c, matrix.d)
-            yield letter, size, _turned(rectangle, box, turn)
+        if letter and raw.FPDFText_GetLooseCharBox(text, index, place):
+            yield letter, index, _turned(rectangle, box, turn)
+
+
+def _size(text: pypdfium2.PdfTextPage, indices: list[int]) -> float:
+    """Size in points of most of some letters."""
+    matrix = raw.FS_MATRIX()
+    sizes: list[float] = []
+    for index in indices:
+        scale = 1.0
+        if raw.FPDFText_GetMatrix(text, index, ctypes.byref(matrix)):
+            scale = math.hypot(matrix.c, matrix.d)
+        sizes.append(raw.FPDFText_GetFontSize(text, index) * scale)
+    return round(statistics.median_low(sizes), 2)
 
 
 def _turned(rectangle: Any, box: tuple[float, ...], turn: int) -> list[float]:  # noqa: ANN401 - a C structure
@@ -117,48 +131,44 @@ def _turned(rectangle: Any, box: tuple[float, ...], turn: int) -> list[float]:  
     return [left, bottom, right, top]
 
 
-def _pieces(letters: Iterator[tuple[str, float, list[float]]]) -> Iterator[list[Any]]:
+def _pieces(page: pypdfium2.PdfTextPage, letters: Iterator[tuple[str, int, list[float]]]) -> Iterator[list[Any]]:
     """Letters that follow each other on a line, together; blanks at the ends are left out."""
     text = blanks = ""
     area: list[float] = []
-    sizes: list[float] = []
-    for letter, size, (left, bottom, right, top) in letters:
+    indices: list[int] = []
+    for letter, index, (left, bottom, right, top) in letters:
         if letter.isspace():
             blanks += letter
             continue
-        if size <= 0 or top <= bottom:
+        height = top - bottom
+        if height <= 0:
             continue
         gap = left - area[2] if text else 0
-        level = text and min(top, area[3]) - max(bottom, area[1]) > 0.5 * min(top - bottom, area[3] - area[1])
-        if text and not (level and -_FURTHEST_BACK * size < gap < _WIDEST_GAP * size + size * len(blanks)):
-            yield _piece(text, area, sizes)
+        level = text and min(top, area[3]) - max(bottom, area[1]) > 0.5 * min(height, area[3] - area[1])
+        if text and not (level and -_FURTHEST_BACK * height < gap < (_WIDEST_GAP + len(blanks)) * height):
+            yield [text, *(round(length, 2) for length in area), _size(page, indices)]
             text = ""
         if not text:
-            text, area, sizes = letter, [left, bottom, right, top], [size]
+            text, area, indices = letter, [left, bottom, right, top], [index]
         else:
             latin = letter.isascii() and text[-1].isascii()
-            text += (blanks or (" " if latin and gap > _WORD_GAP * size else "")) + letter
+            text += (blanks or (" " if latin and gap > _WORD_GAP * height else "")) + letter
             area = [area[0], min(area[1], bottom), max(area[2], right), max(area[3], top)]
-            sizes.append(size)
+            indices += [index] if len(indices) < _SAMPLED else []
         blanks = ""
     if text:
-        yield _piece(text, area, sizes)
-
-
-def _piece(text: str, area: list[float], sizes: list[float]) -> list[Any]:
-    """A piece as it is written: text, rectangle, the size of most of its letters."""
-    return [text, *(round(length, 2) for length in area), round(statistics.median_low(sizes), 2)]
+        yield [text, *(round(length, 2) for length in area), _size(page, indices)]
 
 
 def main() -> None:
-    """Read a file from standard input, write what stands on its pages to standard output."""
+    """Read a file from standard input, write what stands on its pages from the one named on to standard output."""
     try:
         import resource  # noqa: PLC0415 - not on every system
     except ImportError:
         pass
     else:
         resource.setrlimit(resource.RLIMIT_AS, (_MOST_MEMORY, _MOST_MEMORY))
-    found = pages(sys.stdin.buffer.read())
+    found = pages(sys.stdin.buffer.read(), int(sys.argv[1]))
     sys.stdout.buffer.write(json.dumps(found).encode("ascii"))
 
 

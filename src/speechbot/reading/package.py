@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 # Bytes of XML that are unpacked from one file. The longest real one at hand, 4,167 questions in one file, has 4.8 MB; as a
 # tree XML takes some ten times its size in memory.
-MOST_XML = 64_000_000
+MOST_XML = 40_000_000
 _MOST_MEMBERS = 20_000
 # What zipfile and the decompressors raise on damaged data.
 _DAMAGE = (

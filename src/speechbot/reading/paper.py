@@ -21,9 +21,11 @@ if TYPE_CHECKING:
 
 # Run by its path: as a module of ours it would load all of speechbot first.
 _PROGRAM = Path(__file__).with_name("glyphs.py")
-_SECONDS = 8.0  # for any file; 1,000 pages of text alone take 6
-_SECONDS_PER_MB = 2.0
-_MOST_PAGES = 5_000  # ``glyphs`` counts them
+_SECONDS = 8.0  # for as many pages as are read at once: full pages of text take one, a picture of many megabytes longer
+_SECONDS_PER_MB = 1.0
+# As ``glyphs`` has them, which is not loaded here: PDFium stays in its own process.
+_MOST_PAGES = 5_000
+_AT_ONCE = 200
 _REFUSALS = {
     "locked": zh_corpus.REASON_PDF_LOCKED,
     "damaged": zh_corpus.REASON_PDF_DAMAGED,
@@ -44,11 +46,7 @@ def read_paper(data: bytes, *, path: Path) -> str:
         SourceError: When it is locked by a password, damaged, too long, scanned without a text layer, or has one that says
             nothing.
     """
-    found = _run(data, path)
-    if "refused" in found:
-        reason = _REFUSALS[found["refused"]].format(pages=found["pages"], limit=_MOST_PAGES)
-        raise SourceError(reason, path=path)
-    pages = found["pages"]
+    pages = _pages(data, path)
     _check(pages, path)
     rows = reading_order([_rows(page, number) for number, page in enumerate(pages)])
     lines = paragraphs(rows, [page["height"] for page in pages])
@@ -63,13 +61,27 @@ def _rows(page: dict[str, Any], number: int) -> list[Row]:
     ]
 
 
-def _run(data: bytes, path: Path) -> dict[str, Any]:
-    """What ``glyphs`` finds, in a process of its own: see there why."""
+def _pages(data: bytes, path: Path) -> list[dict[str, Any]]:
+    """What ``glyphs`` finds on all pages; it reads some at a time, so that a long file may take longer than a broken one."""
+    pages: list[dict[str, Any]] = []
+    first, count = 0, 1
+    while first < count:
+        found = _run(data, first, path)
+        count = found["count"]
+        if "refused" in found:
+            raise SourceError(_REFUSALS[found["refused"]].format(pages=count, limit=_MOST_PAGES), path=path)
+        pages += found["pages"]
+        first += _AT_ONCE
+    return pages
+
+
+def _run(data: bytes, first: int, path: Path) -> dict[str, Any]:
+    """What ``glyphs`` finds on some pages, in a process of its own: see there why."""
     seconds = _SECONDS + _SECONDS_PER_MB * len(data) / 1e6
-    command = [sys.executable, "-P", "-X", "utf8", str(_PROGRAM)]
+    command = [sys.executable, "-P", "-X", "utf8", str(_PROGRAM), str(first)]
     try:
         status, output = processes.run(command, seconds=seconds, data=data, folder=Path(tempfile.gettempdir()))
-        found: dict[str, Any] = json.loads(output) if status == 0 else {"refused": "damaged", "pages": 0}
+        found: dict[str, Any] = json.loads(output) if status == 0 else {"refused": "damaged", "count": 0}
     except TimeoutError as error:
         raise SourceError(zh_corpus.REASON_TIMEOUT.format(seconds=round(seconds)), path=path) from error
     except ValueError as error:
