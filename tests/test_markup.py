@@ -83,6 +83,25 @@ def test_headings_do_not_stand_twice() -> None:
     assert lines(body) == ["在读书会上的讲话", *[PROSE] * 3]
 
 
+def test_articles_that_a_script_shows() -> None:
+    """An article that is hidden until the page's script runs is text all the same; a hidden note is not."""
+    body = f"<div id='js_content' style='visibility: hidden; opacity: 0;'><p>{PROSE}</p></div><p style='display:none'>注</p>"
+
+    assert lines(body) == [PROSE]
+
+
+def test_pages_saved_by_a_word_processor() -> None:
+    """Conditional marks and made-up elements leave the text as it was."""
+    body = (
+        "<p class=MsoNormal><![if !supportLists]><span lang=EN-US>一、<span style='font:7.0pt'>&nbsp; </span></span><![endif]>总则"
+        "<o:p></o:p></p><!--[if gte mso 9]><xml><w:View>Normal</w:View></xml><![endif]--><p class=MsoNormal>"
+        + PROSE
+        + "</p>"
+    )
+
+    assert lines(body) == ["一、 总则", PROSE]
+
+
 def test_prose_is_never_left_out() -> None:
     """A block that holds a good part of the prose is text, whatever it is called, and links in prose are text."""
     body = f"<div class='comment'><p>{PROSE}</p></div><div><p>{PROSE}<a href=x>{PROSE}</a></p></div>"

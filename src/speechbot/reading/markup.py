@@ -131,7 +131,6 @@ def _prune(root: Any) -> None:  # noqa: ANN401
     articles = {id(node) for outer in root.iter("article", "main") for node in outer.iter()}
     for node in [*root.iter()]:
         gone = not isinstance(node.tag, str) or node.tag in _UNSHOWN or node.get("role") in _ROLES
-        gone = gone or "hidden" in node.attrib or bool(_HIDDEN.search(node.get("style", "")))
         outer = node.tag in {"header", "footer"} and id(node) not in articles and node.find(".//h1") is None
         if (gone or outer) and node is not root:
             _remove(node)
@@ -184,13 +183,19 @@ def _inline(node: Any) -> Iterator[str]:  # noqa: ANN401
 
 
 def _drop_surroundings(root: Any, prose: dict[Any, int]) -> None:  # noqa: ANN401
-    """Take out what is called navigation, and lists of links, unless much of the prose is there."""
+    """Take out what is hidden or called navigation, and lists of links, unless much of the prose is there.
+
+    Some sites hide the whole article until a script shows it, or call it something else.
+    """
     most = prose[root] * _AROUND_SHARE
-    for node in [*root.iter(*_BLOCKS)]:
+    for node in [*root.iter()]:
         if node is root or node.tag == "body" or prose[node] > most:
             continue
+        hidden = "hidden" in node.attrib or _HIDDEN.search(node.get("style", ""))
+        if not hidden and node.tag not in _BLOCKS:
+            continue
         named = _AROUND.search(f"{node.get('class', '')} {node.get('id', '')}")
-        if named or (prose[node] == 0 and _is_link_list(node)):
+        if hidden or named or (prose[node] == 0 and _is_link_list(node)):
             _remove(node)
 
 
