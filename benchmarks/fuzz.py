@@ -237,11 +237,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes")
     parser.add_argument("--output", type=Path, default=Path(__file__).with_suffix(".json"), help="where to write")
     options = parser.parse_args(arguments)
+    if not options.bench.is_dir():
+        print(f"no files at {options.bench}: nothing measured; name their folder with --bench")
+        return 1
     started = time.perf_counter()
     results = run(options.files, options.bench, options.seconds, options.workers)
     settings = {"files": options.files, "seconds_each": options.seconds, "workers": options.workers, "shares": SHARES}
-    packages = record.packages(("speechbot", "defusedxml", "lxml", "pypdfium2"))
-    settings |= {"bench": options.bench.is_dir(), "readers": packages, "seconds": round(time.perf_counter() - started)}
+    settings |= {
+        "mutated_from": {kind: len(files) for kind, files in seeds(options.bench).items()},
+        "seconds": round(time.perf_counter() - started),
+    }
     record.write(options.output, settings=settings, results=results)
     print(results["outcomes"])
     return 1 if results["failures"] else 0
