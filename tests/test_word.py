@@ -292,6 +292,7 @@ ENTITY = '<!DOCTYPE a [<!ENTITY b "c">]><w:document xmlns:w="w"><w:body>&b;</w:b
         (docx(paragraph(PROSE))[:-40], zh_corpus.REASON_WORD_DAMAGED),
         (package({"word/document.xml": "<a>"}), zh_corpus.REASON_WORD_DAMAGED),
         (package({"word/document.xml": ENTITY}), zh_corpus.REASON_WORD_DAMAGED),
+        (package({"word/document.xml": '<?xml version="1.0" encoding="rId7"?><a/>'}), zh_corpus.REASON_WORD_DAMAGED),
         (package({"xl/workbook.xml": "<a/>"}), zh_corpus.REASON_NOT_WORD),
     ],
 )

@@ -228,7 +228,7 @@ def _material(name: str, path: Path) -> Material:
 def _check_file(status: os.stat_result, path: Path) -> None:
     """Raise SourceError unless this is a file of a size that can be read; a pipe would keep a build waiting."""
     if not stat.S_ISREG(status.st_mode):
-        raise SourceError(zh_corpus.REASON_NOT_FILE, path=path)
+        raise SourceError(zh_corpus.REASON_PIPE, path=path)
     _check_size(status.st_size, LARGEST, path)
 
 

@@ -21,7 +21,7 @@ _PLACES = (
     "/Applications/LibreOffice.app/Contents/MacOS/soffice",
     "C:/Program Files/LibreOffice/program/soffice.exe",
 )
-_SECONDS = 60.0  # a start with a new profile takes 2 on a slow machine, a long document as many
+_SECONDS = 30.0  # a start with a new profile takes 2, on a slow machine 10; a book of 700 pages takes 1
 # No macro runs, no link is followed, nothing is fetched, nobody is asked.
 _SETTINGS = {
     ("/org.openoffice.Office.Common/Security/Scripting", "MacroSecurityLevel"): "3",
