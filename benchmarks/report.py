@@ -32,10 +32,13 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "\n".join(f"| {' | '.join(row)} |" for row in lines)
 
 
-def origin(record: dict[str, Any]) -> str:
-    """Where and when something was measured."""
+ENGINES = ("onnxruntime", "sentence-transformers", "torch", "numpy")
+READERS = ("defusedxml", "lxml", "pypdfium2")
+
+
+def origin(record: dict[str, Any], names: Sequence[str] = ENGINES) -> str:
+    """Where and when something was measured, with the versions of the libraries that it depends on."""
     machine, packages = record["hardware"], record["packages"]
-    names = ("onnxruntime", "sentence-transformers", "torch", "numpy")
     versions = ", ".join(f"{name} {packages[name]}" for name in names if name in packages)
     return (
         f"{record['date'][:10]}, commit {record['commit']}, {machine['processor']}, {machine['cores']} cores,"
@@ -200,6 +203,23 @@ def structure() -> str:
     return f"{table(header, rows)}\n\n{origin(record)}"
 
 
+def fuzz() -> str:
+    """What became of damaged files, by what they were."""
+    record = load("fuzz")
+    results = record["results"]
+    outcomes = ("read", "refused", "crash", "hang")
+    rows = [
+        (
+            kind,
+            *(str(found.get(outcome, 0)) for outcome in outcomes),
+            *(f"{results['seconds_per_kind'][kind][name]:.3f}" for name in ("median", "max")),
+        )
+        for kind, found in results["outcomes_per_kind"].items()
+    ]
+    total = ("all", *(str(results["outcomes"].get(outcome, 0)) for outcome in outcomes), "", "")
+    return f"{table(('mutated from', *outcomes, 'median s', 'most s'), [*rows, total])}\n\n{origin(record, READERS)}"
+
+
 TABLES = {
     "retrieval": retrieval,
     "ablation": ablation,
@@ -208,6 +228,7 @@ TABLES = {
     "encoding": encoding,
     "startup": startup,
     "structure": structure,
+    "fuzz": fuzz,
 }
 
 

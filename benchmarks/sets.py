@@ -24,7 +24,8 @@ from speechbot.language.words import query_terms
 from speechbot.models import Passage, Source
 from speechbot.onnx_model import FOLDER, OnnxModel, pool
 from speechbot.parsing.parser import parse
-from speechbot.readers import decode, read_corpus
+from speechbot.reading.corpus import read_corpus
+from speechbot.reading.decoding import decode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -26,7 +26,7 @@ from speechbot.parsing.furniture import furniture
 from speechbot.parsing.headings import match_heading
 from speechbot.parsing.lines import LONGEST, PART
 from speechbot.parsing.parser import parse, roles
-from speechbot.readers import read_source
+from speechbot.reading.corpus import Material, read_material
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -126,7 +126,7 @@ def collections(bench: Path) -> Iterator[tuple[str, list[Source]]]:
         sources = []
         for path in sorted(path for path in folder.rglob("*") if path.suffix in TEXT):
             try:
-                sources.append(read_source(path, name=path.name))
+                sources.append(read_material(Material(path.name, path, "")))
             except SourceError as error:
                 print(f"left out: {error}")
         yield folder.name, sources

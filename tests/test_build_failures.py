@@ -13,7 +13,7 @@ from speechbot.errors import CorpusError, IndexLocked, IndexNotWritable, ModelEr
 from speechbot.indexing import indexer
 from speechbot.indexing.indexer import build_index, preview
 from speechbot.indexing.store import history, live, locked, open_live
-from speechbot.readers import list_corpus
+from speechbot.reading.corpus import list_corpus
 from tests.conftest import ToyEncoder
 from tests.test_indexer import RIVER, edit
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from speechbot.readers import Listing
+    from speechbot.reading.corpus import Listing
 
 
 def empty(corpus: Path) -> None:
@@ -70,7 +70,7 @@ def test_a_corpus_of_which_nothing_can_be_read_says_why(corpus: Path, tmp_path: 
     """Nothing is left to index: the files that failed are named with their reasons, strict or not."""
     only_not_text(corpus)
 
-    with pytest.raises(CorpusError, match=r"有 1 个文件没能读入（坏\.txt：.+）.*speechbot index$"):
+    with pytest.raises(CorpusError, match=r"没有读得出来的材料（坏\.txt：.+）.*speechbot index$"):
         build_index(corpus, tmp_path / "索引", encoder=encoder)
 
     assert not (tmp_path / "索引" / "CURRENT").exists()
@@ -83,7 +83,7 @@ def test_a_strict_build_refuses_a_file_that_cannot_be_read(corpus: Path, index: 
         (corpus / "坏.txt").rename(corpus / f"{name}.txt")
     before = history(index)
 
-    with pytest.raises(CorpusError, match=r"有 4 个文件没能读入（.*）.*speechbot index$") as caught:
+    with pytest.raises(CorpusError, match=r"有 4 个材料未能读取（.*）.*speechbot index$") as caught:
         build_index(corpus, index, encoder=encoder, strict=True)
 
     named = [name for name in "甲乙丙丁" if f"{name}.txt：" in str(caught.value)]
@@ -96,7 +96,7 @@ def test_a_strict_build_refuses_a_file_that_cannot_be_read(corpus: Path, index: 
 def test_bad_corpus_keeps_the_last_index(
     corpus: Path, index: Path, encoder: ToyEncoder, spoil: Callable[[Path], None]
 ) -> None:
-    """A corpus that cannot be indexed is one clear error; the last good index answers on."""
+    """A corpus that cannot be indexed, whole where that is asked for, is one clear error; the last good index answers on."""
     before = history(index)
     spoil(corpus)
 

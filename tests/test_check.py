@@ -9,7 +9,7 @@ import pytest
 
 from speechbot.models import Source, Speech
 from speechbot.parsing.parser import parse
-from speechbot.readers import Corpus
+from speechbot.reading.corpus import Corpus
 from speechbot.report.inspection import Inspection, inspection
 from speechbot.terminal.check import FULL, check, summary
 from speechbot.terminal.screen import Block, plain
@@ -48,7 +48,7 @@ def test_a_small_corpus_is_shown_in_full() -> None:
         "  存疑 1 处",
         "    第 7 行　缺号：前面没有编号 2，可能漏了内容：三、防火.txt备好水源",
         "未收入：a.zip（类型不支持）",
-        "读不了：b.pdf（打不开）",
+        "未能读取：b.pdf（打不开）",
         "存疑 1 处：缺号 1",
         "1 个文件，1 篇讲话，3 段；没有建索引",
     ]

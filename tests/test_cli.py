@@ -106,14 +106,15 @@ def test_index_builds_and_reports(corpus: Path, tmp_path: Path) -> None:
 
 def test_index_as_json(corpus: Path) -> None:
     """Programs get the report's fields."""
-    (corpus / "附件.docx").write_bytes(b"PK\x03\x04")
+    (corpus / "附件.xlsx").write_bytes(b"PK\x03\x04")
+    (corpus / "坏.docx").write_bytes(b"PK\x03\x04")
 
     report = json.loads(run("index", "--corpus", str(corpus), "--index", "neu", "--json").stdout)
 
     assert report.pop("seconds") > 0
     assert report.pop("generation") == live(corpus.parent / "neu")
-    (skipped,) = report.pop("skipped")
-    assert skipped[0] == "附件.docx"
+    assert [name for name, _ in report.pop("skipped")] == ["附件.xlsx"]
+    assert [name for name, _ in report.pop("failed")] == ["坏.docx"]
     assert report == {
         "sources": 2,
         "speeches": 2,
@@ -124,10 +125,25 @@ def test_index_as_json(corpus: Path) -> None:
         "removed": 0,
         "unchanged": 0,
         "encoded": 20,
-        "failed": [],
         "resumed": 0,
         "missed": [],
     }
+
+
+@pytest.mark.parametrize("check", [(), ("--check",)])
+def test_files_that_cannot_be_read(corpus: Path, tmp_path: Path, check: tuple[str, ...]) -> None:
+    """They are named with what to do, and stop nothing; with --strict they stop all, in one line, and nothing is written."""
+    (corpus / "坏.docx").write_bytes(b"PK\x03\x04")
+
+    done = run("index", "--corpus", str(corpus), "--index", "neu", *check)
+    strict = run("index", "--corpus", str(corpus), "--index", "streng", "--strict", *check)
+
+    assert done.exit_code == 0
+    assert "未能读取：坏.docx（Word 文档已损坏，请用 Word 或 WPS 打开修复，另存为 .docx）" in done.stdout
+    assert (strict.exit_code, strict.stdout) == (1, "")
+    assert strict.stderr.count("\n") == 1
+    assert "有 1 个材料未能读取（坏.docx：" in strict.stderr
+    assert not (tmp_path / "streng" / "CURRENT").exists()
 
 
 def test_index_takes_folders_from_the_settings(corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -162,7 +178,7 @@ def test_index_check_as_json(corpus: Path) -> None:
 
     assert [source["name"] for source in found["sources"]] == ["图书馆建设讲话.txt", "河道治理讲话.txt"]
     assert [speech["paragraphs"] for speech in found["speeches"]] == [11, 9]
-    assert found["skipped"] == []
+    assert (found["skipped"], found["failed"]) == ([], [])
 
 
 PLACE = "《在全市公共图书馆建设座谈会上的讲话》"

@@ -17,7 +17,7 @@ from speechbot.indexing.generation import CATALOG
 from speechbot.indexing.indexer import build_index
 from speechbot.indexing.store import GENERATIONS, history, live, open_live
 from speechbot.language.words import query_terms
-from speechbot.readers import list_corpus, read_material
+from speechbot.reading.corpus import list_corpus, read_material
 from tests.conftest import ToyEncoder
 from tests.test_catalog import dump
 from tests.test_indexer import RIVER, edit
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from speechbot.indexing.generation import Generation
     from speechbot.indexing.manifest import FileStamp
     from speechbot.models import Source
-    from speechbot.readers import Listing, Material
+    from speechbot.reading.corpus import Listing, Material
 
 PLACES = ("东河口", "西柳巷", "南沙洲", "北关桥", "青石滩", "白杨渡", "马家湾", "黄泥岗")
 DEEDS = ("清淤", "修堤", "种树", "截污", "架桥", "通水", "建书屋", "设岗亭", "办夜校", "装路灯")

@@ -258,6 +258,17 @@ def test_skipped_files_are_reported(corpus: Path, tmp_path: Path, encoder: ToyEn
     assert report.sources == 2
 
 
+def test_failed_files_are_reported(corpus: Path, tmp_path: Path, encoder: ToyEncoder) -> None:
+    """Files that cannot be read are named in the report, and in its JSON, with the reason."""
+    (corpus / "坏.docx").write_bytes(b"PK\x03\x04")
+
+    report = build_index(corpus, tmp_path / "索引", encoder=encoder)
+
+    assert [name for name, _ in report.failed] == ["坏.docx"]
+    assert report.to_dict()["failed"] == [list(report.failed[0])]
+    assert report.sources == 2
+
+
 @pytest.fixture
 def opened_models(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str | None, bool]]:
     """Every model opened by configuration, as ``(model, indexing)``; each is a toy."""

@@ -10,7 +10,7 @@ import pytest
 from speechbot.errors import CorpusError
 from speechbot.models import Source
 from speechbot.parsing.parser import parse
-from speechbot.readers import Corpus
+from speechbot.reading.corpus import Corpus
 from speechbot.report.inspection import inspect, inspection, message
 
 TEXT = "山林防火讲话\n同志们：\n入秋以后风大物燥，山上的每一条小路都要有人看。\n"

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from speechbot.models import Source
 from speechbot.parsing.parser import parse
-from speechbot.readers import Corpus
+from speechbot.reading.corpus import Corpus
 from speechbot.report.inspection import Inspection, inspect, inspection
 from speechbot.report.page import page
 from speechbot.report.saving import GENERATOR

@@ -187,14 +187,17 @@ def test_a_title_that_no_speech_has_is_an_error(title: str) -> None:
 
 def test_an_index_report() -> None:
     """Counts, changes, work, generation, then each file that was left out."""
-    report = IndexReport(2, 3, 20, 31, 5, 1, 2, 14, 7, 1.26, "20261123T021500Z-1a2b3c", (("a.docx", "不是文本"),))
+    report = IndexReport(
+        2, 3, 20, 31, 5, 1, 2, 14, 7, 1.26, "20261123T021500Z-1a2b3c", (("a.xls", "别的"),), (("b.docx", "坏的"),)
+    )
 
     assert text(render.index_report(report)) == [
         "已建好索引：2 个文件，3 篇讲话，20 段，31 个检索窗口",
         "与上一个版本相比：新增 5 段，变动 1 段，移除 2 段，未变 14 段",
         "编码了 7 个窗口，用时 1.3 秒",
         "当前版本：20261123T021500Z-1a2b3c",
-        "未收入：a.docx（不是文本）",
+        "未收入：a.xls（别的）",
+        "未能读取：b.docx（坏的）",
     ]
 
 

@@ -16,6 +16,7 @@ from speechbot.evaluation import evaluate, load_questions, unfounded
 from speechbot.indexing import store
 from speechbot.indexing.indexer import build_index, verify_index
 from speechbot.language.questions import check_question
+from speechbot.reading.corpus import require_all
 from speechbot.report import page, saving
 from speechbot.report.inspection import inspect
 from speechbot.retriever import Retriever
@@ -82,7 +83,7 @@ def build(  # noqa: PLR0913 - one for each option
     settings = _settings()
     folder = corpus or settings.corpus
     if check or report_file is not None:
-        _look(folder, report_file, everything=check, as_json=as_json)
+        _look(folder, report_file, everything=check, strict=strict, as_json=as_json)
         return
     with progress(zh_commands.INDEX_PROGRESS) as advance:
         report = build_index(
@@ -182,12 +183,14 @@ def _settings() -> "Settings":
     return load_settings()
 
 
-def _look(folder: Path, report_file: Path | None, *, everything: bool, as_json: bool) -> None:
+def _look(folder: Path, report_file: Path | None, *, everything: bool, strict: bool, as_json: bool) -> None:
     """Show what would be indexed: on a page where one is asked for, and here, in full or in sum."""
     if report_file is not None:
         saving.check_target(report_file, folder)
     with progress(zh_report.CHECK_PROGRESS) as advance:
         found = inspect(folder, progress=advance)
+    if strict:
+        require_all(folder, found.failed)
     blocks = checked(found, hint=report_file is None) if everything else summary(found)
     if report_file is not None:
         saving.save(report_file, page.page(found, made=datetime.now(UTC).astimezone()))

@@ -22,8 +22,8 @@ from speechbot.indexing.plan import plan
 from speechbot.indexing.store import JOURNAL, generation_folder, live, locked, open_live, publish
 from speechbot.models import IndexReport
 from speechbot.parsing.parser import parse
-from speechbot.readers import Corpus, check_corpus, list_corpus, read_corpus
-from speechbot.wording import zh_corpus, zh_errors
+from speechbot.reading.corpus import Corpus, check_corpus, list_corpus, nothing_read, read_corpus, require_all
+from speechbot.wording import zh_errors
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,8 +34,6 @@ if TYPE_CHECKING:
     from speechbot.indexing.generation import Generation
     from speechbot.indexing.plan import Plan
     from speechbot.models import Passage, Speech
-
-_NAMED = 3  # files that an error names
 
 
 def preview(corpus: str | Path, *, progress: Progress | None = None) -> tuple[Corpus, tuple[Speech, ...]]:
@@ -209,16 +207,11 @@ class _Build:
 
     def _check(self, made: Plan, *, strict: bool) -> None:
         """Refuse a corpus of which nothing is left, or not everything."""
-        empty = not count(made.pieces, "passages")
-        if made.failed and (strict or empty):
-            named = zh_errors.CONFIG_SEPARATOR.join(
-                zh_corpus.CORPUS_SKIPPED.format(name=name, reason=reason) for name, reason in made.failed[:_NAMED]
-            )
-            raise CorpusError(
-                zh_corpus.CORPUS_STRICT.format(path=self._corpus, count=len(made.failed), files=named),
-                path=self._corpus,
-            )
-        if empty:
+        if strict:
+            require_all(self._corpus, made.failed)
+        if not count(made.pieces, "passages"):
+            if made.failed:
+                raise nothing_read(self._corpus, made.skipped, made.failed)
             raise CorpusError(zh_errors.NO_PASSAGES.format(path=self._corpus), path=self._corpus)
 
     def _replaced(self, made: Plan, live_one: Generation | None) -> list[Passage]:

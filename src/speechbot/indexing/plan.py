@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from speechbot.errors import SourceError
 from speechbot.indexing.pieces import Fresh, Kept
 from speechbot.parsing.parser import parse
-from speechbot.readers import read_material
+from speechbot.reading.corpus import read_material
 from speechbot.wording import zh_corpus
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from speechbot.indexing.catalog import Extent
     from speechbot.indexing.pieces import Piece
-    from speechbot.readers import Listing
+    from speechbot.reading.corpus import Listing
 
 _RANGES = ("sources", "speeches", "passages", "windows")
 

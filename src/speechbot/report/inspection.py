@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from speechbot.indexing.embedding import Progress
     from speechbot.models import Source, Speech
     from speechbot.parsing.doubts import Doubtful
-    from speechbot.readers import Corpus
+    from speechbot.reading.corpus import Corpus
 
 
 @dataclass(frozen=True, slots=True)

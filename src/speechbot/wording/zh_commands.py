@@ -46,8 +46,8 @@ EXAMPLES = """  speechbot index
   speechbot chat"""
 HELP_INDEX = """读入材料，建立或更新索引
 
-读材料文件夹里的 .txt 和 .md 文件，只对有变动的段落重新编码。建好后才替换旧索引，
-中途出错时旧索引照常可用。"""
+读材料文件夹里的 .txt .md .html .docx .pdf .doc .wps .rtf 文件，读不出来的逐个列出原因；
+只对有变动的段落重新编码。建好后才替换旧索引，中途出错时旧索引照常可用。"""
 EXAMPLES_INDEX = """  speechbot index
   speechbot index --corpus 讲话 --index 索引
   speechbot index --check

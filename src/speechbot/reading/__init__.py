@@ -1,0 +1,1 @@
+"""Files turned into text, and the corpus folder they lie in."""
