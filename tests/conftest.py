@@ -30,7 +30,8 @@ class ToyEncoder:
     """Counts a text's character bigrams into 64 hashed places: alike texts get alike vectors, always the same ones.
 
     Attributes:
-        encoded: Every passage text encoded so far, the manifest's probe sentence left out.
+        encoded: Every passage text encoded for an index so far.
+        checked: Every other one: a self-test reports no progress. The manifest's probe sentence is left out of both.
     """
 
     def __init__(self, *, name: str = "toy", dim: int = 64, salt: int = 0) -> None:
@@ -38,6 +39,7 @@ class ToyEncoder:
         self.name = name
         self.dim = dim
         self.encoded: list[str] = []
+        self.checked: list[str] = []
         self._salt = salt
 
     def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
@@ -48,7 +50,8 @@ class ToyEncoder:
         self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None
     ) -> NDArray[np.float32]:
         """Unit vectors of passages: ``(n, dim)`` float32."""
-        self.encoded += [text for text in texts if text != PROBE]
+        found = self.checked if progress is None else self.encoded
+        found += [text for text in texts if text != PROBE]
         (progress or (lambda _done: None))(len(texts))
         return self.encode_queries(texts)
 
@@ -113,4 +116,5 @@ def content() -> Content:
         model=ModelCard.of(encoder),
         created="2026-01-01T00:00:00+00:00",
         version="0.1.0",
+        words=("河长 100",),
     )

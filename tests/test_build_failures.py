@@ -9,11 +9,11 @@ import pytest
 from typer.testing import CliRunner
 
 from speechbot.cli import app
-from speechbot.errors import CorpusError, IndexLocked, IndexNotWritable, ModelError, SourceError
+from speechbot.errors import CorpusError, IndexLocked, IndexNotWritable, ModelError
 from speechbot.indexing import indexer
 from speechbot.indexing.indexer import build_index, preview
 from speechbot.indexing.store import history, live, locked, open_live
-from speechbot.readers import read_corpus
+from speechbot.readers import list_corpus
 from tests.conftest import ToyEncoder
 from tests.test_indexer import RIVER, edit
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from speechbot.readers import Corpus
+    from speechbot.readers import Listing
 
 
 def empty(corpus: Path) -> None:
@@ -41,17 +41,66 @@ def not_text(corpus: Path) -> None:
     (corpus / "坏.txt").write_bytes(b"\x00\x01\x02" * 100)
 
 
-@pytest.mark.parametrize(
-    ("spoil", "error"), [(empty, CorpusError), (headings_only, CorpusError), (not_text, SourceError)]
-)
+def only_not_text(corpus: Path) -> None:
+    """Leave nothing but a file that is no text."""
+    empty(corpus)
+    not_text(corpus)
+
+
+def test_a_file_that_cannot_be_read_stops_nothing(corpus: Path, index: Path, encoder: ToyEncoder) -> None:
+    """It is reported with the reason, the others are indexed; once it is mended it is indexed as well."""
+    not_text(corpus)
+    edit(corpus / RIVER, "三年就能成荫", "五年才能成荫")
+
+    report = build_index(corpus, index, encoder=encoder)
+
+    ((name, reason),) = report.failed
+    assert name == "坏.txt"
+    assert reason
+    assert report.to_dict()["failed"] == [[name, reason]]
+    assert (report.sources, report.passages, report.skipped) == (2, 20, ())
+    assert build_index(corpus, index, encoder=encoder).failed == report.failed
+    assert len(history(index)) == 2
+    (corpus / "坏.txt").write_text("修好的讲话\n\n这一段讲的是修桥补路，路修好了，车才能走。\n", encoding="utf-8")
+    mended = build_index(corpus, index, encoder=encoder)
+    assert (mended.sources, mended.added, mended.failed) == (3, 1, ())
+
+
+def test_a_corpus_of_which_nothing_can_be_read_says_why(corpus: Path, tmp_path: Path, encoder: ToyEncoder) -> None:
+    """Nothing is left to index: the files that failed are named with their reasons, strict or not."""
+    only_not_text(corpus)
+
+    with pytest.raises(CorpusError, match=r"有 1 个文件没能读入（坏\.txt：.+）.*speechbot index$"):
+        build_index(corpus, tmp_path / "索引", encoder=encoder)
+
+    assert not (tmp_path / "索引" / "CURRENT").exists()
+
+
+def test_a_strict_build_refuses_a_file_that_cannot_be_read(corpus: Path, index: Path, encoder: ToyEncoder) -> None:
+    """The error names the files, three at most, with the reasons; nothing is encoded, the last index stays."""
+    for name in "甲乙丙丁":
+        not_text(corpus)
+        (corpus / "坏.txt").rename(corpus / f"{name}.txt")
+    before = history(index)
+
+    with pytest.raises(CorpusError, match=r"有 4 个文件没能读入（.*）.*speechbot index$") as caught:
+        build_index(corpus, index, encoder=encoder, strict=True)
+
+    named = [name for name in "甲乙丙丁" if f"{name}.txt：" in str(caught.value)]
+    assert len(named) == 3
+    assert history(index) == before
+    assert encoder.encoded == []
+
+
+@pytest.mark.parametrize("spoil", [empty, headings_only, only_not_text])
 def test_bad_corpus_keeps_the_last_index(
-    corpus: Path, index: Path, encoder: ToyEncoder, spoil: Callable[[Path], None], error: type[CorpusError]
+    corpus: Path, index: Path, encoder: ToyEncoder, spoil: Callable[[Path], None]
 ) -> None:
     """A corpus that cannot be indexed is one clear error; the last good index answers on."""
     before = history(index)
     spoil(corpus)
 
-    with pytest.raises(error, match="speechbot index"):
+    with pytest.raises(CorpusError, match="speechbot index"):
         build_index(corpus, index, encoder=encoder)
 
     assert history(index) == before
@@ -93,17 +142,21 @@ def test_corpus_is_read_under_the_lock(
     """No other build can publish between reading and publishing: an older reading never replaces a newer one."""
     others: list[str] = []
 
-    def read_while_another_comes(folder: Path) -> Corpus:
+    listed: list[Path] = []
+
+    def list_while_another_comes(folder: Path) -> Listing:
+        listed.append(folder)
         with pytest.raises(IndexLocked), locked(index):
             others.append("published in between")
-        return read_corpus(folder)
+        return list_corpus(folder)
 
-    monkeypatch.setattr(indexer, "read_corpus", read_while_another_comes)
+    monkeypatch.setattr(indexer, "list_corpus", list_while_another_comes)
     edit(corpus / RIVER, "三年就能成荫", "五年才能成荫")
 
     build_index(corpus, index, encoder=encoder)
 
     assert others == []
+    assert listed == [corpus]
 
 
 def test_second_builder_is_turned_away_before_encoding(corpus: Path, index: Path, encoder: ToyEncoder) -> None:

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 
 from speechbot.errors import FilterError, IndexDamaged
-from speechbot.indexing.catalog import Catalog, write_catalog
+from speechbot.indexing.catalog import Catalog, Extent
+from speechbot.indexing.pieces import Fresh, Kept
+from speechbot.indexing.schema import write_catalog
 from speechbot.models import Passage, Section, Source, Speech
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
+
+    from speechbot.indexing.pieces import Piece
 
 TEXT = "水利讲话\n一、筑堤\n堤要高。\n堤要厚。\n图书讲话\n书要新。\n"
 
@@ -26,7 +32,7 @@ def passage(number: int, text: str, speech: str, section: tuple[str, ...], sourc
     return Passage(f"{number:016x}", text, speech, section, source, number, start, start + len(text))
 
 
-SOURCES = (Source("甲/水利.txt", "utf-8", "aa", TEXT), Source("乙.txt", "gb18030", "bb", TEXT))
+SOURCES = (Source("甲/水利.txt", "utf-8", "aa", TEXT, '{"讲话人": "某"}'), Source("乙.txt", "gb18030", "bb", TEXT))
 SPEECHES = (
     Speech(
         "水利讲话",
@@ -39,18 +45,35 @@ SPEECHES = (
             passage(2, "堤要厚。", "水利讲话", ("一、筑堤", "一是再筑"), "甲/水利.txt"),
         ),
     ),
-    Speech("圖書Library讲话", "乙.txt", 20, 30, (), (passage(1, "书要新。", "圖書Library讲话", (), "乙.txt"),)),
+    Speech(
+        *("圖書Library讲话", "乙.txt", 20, 30, (), (passage(1, "书要新。", "圖書Library讲话", (), "乙.txt"),)),
+        date="2024-03-05",
+        speaker="某",
+        occasion="图书馆座谈会",
+        aliases=("讀書會", "开馆致辞"),
+    ),
     Speech("筑堤", "乙.txt", 20, 30, (), (passage(2, "书要新。", "筑堤", ("再说筑堤",), "乙.txt"),)),
     Speech("空", "乙.txt", 30, 30, (), ()),
 )
 PASSAGES = tuple(passage for speech in SPEECHES for passage in speech.passages)
 
 
+def pieces(sources: Sequence[Source], speeches: Sequence[Speech]) -> list[Piece]:
+    """Files read anew, each with its speeches; every passage is one window."""
+    found: list[Piece] = []
+    for source in sources:
+        own = tuple(speech for speech in speeches if speech.source == source.name)
+        texts = [passage.text for speech in own for passage in speech.passages]
+        places = [(row, 0, len(text)) for row, text in enumerate(texts)]
+        found.append(Fresh(source, own, np.array(places, np.int32).reshape(-1, 3)))
+    return found
+
+
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     """A catalogue file under a name that must be quoted in a URI."""
     file = tmp_path / "目录 #1?.sqlite"
-    write_catalog(file, SOURCES, SPEECHES)
+    write_catalog(file, pieces(SOURCES, SPEECHES))
     return file
 
 
@@ -63,10 +86,78 @@ def catalog(path: Path) -> Iterator[Catalog]:
 
 def test_everything_is_given_back(catalog: Catalog) -> None:
     """Sources, speeches, sections and passages come back equal and in order."""
-    assert catalog.sources() == tuple(sorted(SOURCES, key=lambda source: source.name))
+    assert catalog.sources() == SOURCES
     assert catalog.speeches() == SPEECHES
     assert catalog.passages() == PASSAGES
     assert len(catalog) == 4
+
+
+def test_extents_say_what_each_file_holds(catalog: Catalog) -> None:
+    """Name, checksum, notes, and which speeches, passages and windows are the file's."""
+    assert catalog.extents() == [
+        Extent("甲/水利.txt", "aa", '{"讲话人": "某"}', range(1), range(2), range(2)),
+        Extent("乙.txt", "bb", "", range(1, 4), range(2, 4), range(2, 4)),
+    ]
+
+
+@pytest.mark.parametrize("rows", [range(4), range(1, 3), range(3, 4), range(2, 2)])
+def test_a_run_of_rows(catalog: Catalog, rows: range) -> None:
+    """Neighbouring passages in order, none for an empty run."""
+    assert catalog.run(rows) == PASSAGES[rows.start : rows.stop]
+
+
+def test_files_are_taken_over(path: Path, tmp_path: Path) -> None:
+    """Runs of files copied from a catalogue, among files that are new, make the catalogue that is written at once."""
+    new = Source("丙.txt", "utf-8", "cc", TEXT)
+    speech = Speech("新讲话", "丙.txt", 0, 9, (), (passage(1, "书要新。", "新讲话", (), "丙.txt"),))
+    first, second = pieces(SOURCES, SPEECHES)
+    (fresh,) = pieces([new], [speech])
+    kept = Kept(sources=range(1, 2), speeches=range(1, 4), passages=range(2, 4), windows=range(2, 4))
+    everything = Kept(sources=range(2), speeches=range(4), passages=range(4), windows=range(4))
+    cases: list[tuple[list[Piece], list[Piece]]] = [
+        ([fresh, kept], [fresh, second]),
+        ([kept, fresh], [second, fresh]),
+        ([everything, fresh], [first, second, fresh]),
+        ([first, kept], [first, second]),
+    ]
+    for number, (some, same) in enumerate(cases):
+        taken, written = tmp_path / f"甲{number}", tmp_path / f"乙{number}"
+        write_catalog(taken, some, before=path)
+        write_catalog(written, same)
+
+        assert dump(taken) == dump(written)
+
+
+def dump(path: Path) -> list[str]:
+    """Everything that a catalogue holds, as SQL."""
+    with closing(sqlite3.connect(path)) as connection:
+        return list(connection.iterdump())
+
+
+def test_the_same_wording_is_found_everywhere(tmp_path: Path) -> None:
+    """Whatever its script, width and white space; in the order of the index, the one asked for included."""
+    texts = (
+        "水利專項資金１００萬。",
+        "书要新。",
+        "水利专项资金100万。",
+        " 水利专项资金　100万。",
+        "水利专项资金100万!",
+    )
+    passages = [Passage(f"{n:016x}", text, "讲", (), "甲.txt", n, 0, len(text)) for n, text in enumerate(texts)]
+    write_catalog(
+        tmp_path / "c",
+        pieces([Source("甲.txt", "utf-8", "aa", "")], [Speech("讲", "甲.txt", 0, 0, (), tuple(passages))]),
+    )
+
+    with Catalog(tmp_path / "c") as catalog:
+        same, other, last = catalog.wordings([2, 1, 4])
+        assert catalog.wordings([0, 1, 2, 3, 2]) == [same, other, same, same, same]
+        assert len({same, other, last}) == 3
+        found = catalog.worded([other, same])
+        assert found == {same: {row: passages[row] for row in (0, 2, 3)}, other: {1: passages[1]}}
+        assert list(found[same]) == [0, 2, 3]
+        assert catalog.worded([last]) == {last: {4: passages[4]}}
+        assert catalog.worded([]) == {}
 
 
 def test_rows_follow_the_speeches(catalog: Catalog) -> None:
@@ -118,7 +209,7 @@ def test_few_texts_are_held(tmp_path: Path) -> None:
     """Comparing quotes of many sources holds the texts of the last few in memory, and of none once closed."""
     names = [f"{n}.txt" for n in range(20)]
     speeches = [Speech("讲", name, 0, 1, (), (passage(n, "书要新。", "讲", (), name),)) for n, name in enumerate(names)]
-    write_catalog(tmp_path / "c", [Source(name, "utf-8", "aa", TEXT) for name in names], speeches)
+    write_catalog(tmp_path / "c", pieces([Source(name, "utf-8", "aa", TEXT) for name in names], speeches))
 
     with Catalog(tmp_path / "c") as catalog:
         assert catalog.verbatim(catalog.passages() * 2)
@@ -142,6 +233,8 @@ def test_passage_is_found_by_id(catalog: Catalog) -> None:
         ({"speech": "水利讲话"}, [0, 1]),
         ({"speech": "图书ＬＩＢＲＡＲＹ讲话"}, [2]),
         ({"speech": " 讲话 "}, [0, 1, 2]),
+        ({"speech": "读书会"}, [2]),
+        ({"speech": "致辭"}, [2]),
         ({"section": "再筑"}, [1]),
         ({"section": "一、筑堤"}, [0, 1]),
         ({"section": "筑堤"}, [0, 1, 3]),
@@ -161,7 +254,7 @@ def test_exact_name_wins_over_containment(tmp_path: Path) -> None:
         Speech(title, "乙.txt", 0, 1, (), (passage(n, "书要新。", title, (), "乙.txt"),))
         for n, title in enumerate(["讲话", "再讲话"])
     ]
-    write_catalog(tmp_path / "c", SOURCES, speeches)
+    write_catalog(tmp_path / "c", pieces(SOURCES, speeches))
 
     with Catalog(tmp_path / "c") as catalog:
         assert catalog.rows(speech="讲话").tolist() == [0]
@@ -241,4 +334,4 @@ def test_damage_found_while_reading_is_named(path: Path) -> None:
 def test_unwritable_file_is_an_os_error(tmp_path: Path) -> None:
     """SQLite's own errors leave as the operating system's, which the store explains."""
     with pytest.raises(OSError, match="unable to open"):
-        write_catalog(tmp_path / "没有" / "目录.sqlite", SOURCES, SPEECHES)
+        write_catalog(tmp_path / "没有" / "目录.sqlite", pieces(SOURCES, SPEECHES))

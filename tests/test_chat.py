@@ -5,22 +5,21 @@ from __future__ import annotations
 import io
 import stat
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from prompt_toolkit.history import FileHistory, InMemoryHistory
 
-from speechbot.errors import IndexDamaged, IndexNotFound
 from speechbot.language.questions import check_question
 from speechbot.models import Answer, Hit, Passage, Section, Speech
 from speechbot.terminal import chat
-from speechbot.terminal.chat import Chat, Following, converse, examples, topics
+from speechbot.terminal.chat import Chat, converse, examples, topics
 from speechbot.terminal.screen import Block, Line, Style, plain
 from speechbot.wording import zh_answers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
+    from pathlib import Path
 
 
 def passage(number: int) -> Passage:
@@ -40,12 +39,6 @@ class Scripted:
 
     titles: tuple[str, ...] = ()
     asked: list[tuple[str, int]] = field(default_factory=list)
-    generation: str = "甲"
-    closed: bool = False
-
-    def close(self) -> None:
-        """Remember it."""
-        self.closed = True
 
     def ask(self, question: str, k: int) -> Answer:
         """Check and answer, as the real one does."""
@@ -72,7 +65,7 @@ def full(number: int) -> str:
 @pytest.fixture
 def talk() -> Chat:
     """A conversation in a pipe."""
-    return Chat(Scripted, marked=False)
+    return Chat(Scripted(), marked=False)
 
 
 def test_next_leafs_through_the_hits(talk: Chat) -> None:
@@ -103,7 +96,7 @@ def test_after_a_refusal_next_shows_the_nearest(talk: Chat) -> None:
 
 def test_what_a_refusal_is_followed_by_is_never_strong() -> None:
     """Bold stands for the answer, and there is none; a terminal is no exception."""
-    talk = Chat(Scripted, marked=True)
+    talk = Chat(Scripted(), marked=True)
     talk.reply("没有的事")
 
     spans = [span for block in talk.reply("/next") if isinstance(block, Line) for span in block.spans]
@@ -165,7 +158,7 @@ def test_examples_are_questions_that_are_answered() -> None:
 
 def test_the_greeting_counts_and_offers_examples() -> None:
     """Who comes in sees how much there is, how to get help, what to ask."""
-    assert text(Chat(lambda: Scripted(("一、抓好专项整治",)), marked=False).greeting()) == (
+    assert text(Chat(Scripted(("一、抓好专项整治",)), marked=False).greeting()) == (
         "您好！这里有 1 篇讲话，共 2 段，请用平常的话提问。\n"
         "答案都是原文。输入 /help 看命令，按 Ctrl-D 离开。\n"
         "比如：\n   怎样理解“抓好专项整治”？\n"
@@ -176,7 +169,7 @@ def test_a_pipe_is_answered_line_by_line() -> None:
     """Questions with plain answers, no greeting; a bad question costs its line and no more; /quit ends."""
     out = io.StringIO()
 
-    converse(Scripted, stdin=io.StringIO("没有甲\n \n😀\n没有乙\n/quit\n没有丙\n"), stdout=out, environ={})
+    converse(Scripted(), stdin=io.StringIO("没有甲\n \n😀\n没有乙\n/quit\n没有丙\n"), stdout=out, environ={})
 
     refusal = (
         "材料中没有找到这个问题的答案。\n"
@@ -192,58 +185,9 @@ def test_words_that_leave(word: str) -> None:
     """Nobody has to know the slash, and none of these is asked."""
     out = io.StringIO()
 
-    converse(Scripted, stdin=io.StringIO(f"{word}\n没有甲\n"), stdout=out, environ={})
+    converse(Scripted(), stdin=io.StringIO(f"{word}\n没有甲\n"), stdout=out, environ={})
 
     assert out.getvalue() == ""
-
-
-def opening(*results: Scripted | Exception) -> Callable[[], Scripted]:
-    """An opener that gives these one after the other, or raises them; it is not asked more often."""
-    waiting = iter(results)
-
-    def opened() -> Scripted:
-        result = next(waiting)
-        if isinstance(result, Exception):
-            raise result
-        return result
-
-    return opened
-
-
-def test_a_rebuilt_index_is_taken_up_between_two_questions() -> None:
-    """The new generation answers, the old one is closed; nothing is opened while the name stays."""
-    names = ["甲"]
-    old, new = Scripted(), Scripted(generation="乙")
-    following = Following(opening(old, new), lambda: names[-1])
-
-    assert following() is following() is old
-    names.append("乙")
-    assert following() is following() is new
-    assert (old.closed, new.closed) == (True, False)
-
-
-def test_an_index_that_cannot_be_opened_leaves_the_old_one() -> None:
-    """A damaged or removed index does not end a conversation; it is tried once, and the next one is taken up."""
-    names = ["甲"]
-    old, new = Scripted(), Scripted(generation="丙")
-    following = Following(opening(old, IndexDamaged(Path("x"), "坏"), new), lambda: names[-1])
-
-    names.append("乙")
-    assert following() is following() is old
-    assert not old.closed
-    names.append("丙")
-    assert following() is new
-
-
-def test_an_index_that_is_gone_leaves_the_old_one() -> None:
-    """Where no pointer can be read, who answered goes on answering."""
-
-    def newest() -> str:
-        raise IndexNotFound(Path("x"))
-
-    old = Scripted()
-
-    assert Following(opening(old), newest)() is old
 
 
 class Terminal(io.StringIO):
@@ -266,7 +210,7 @@ def test_a_terminal_is_greeted_and_parted_from(monkeypatch: pytest.MonkeyPatch, 
 
     monkeypatch.setattr(chat, "_typed", typed)
 
-    converse(Scripted, stdin=Terminal(), stdout=out, environ={"XDG_CACHE_HOME": str(tmp_path)})
+    converse(Scripted(), stdin=Terminal(), stdout=out, environ={"XDG_CACHE_HOME": str(tmp_path)})
 
     assert histories == [tmp_path / "speechbot" / "history"]
 

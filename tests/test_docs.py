@@ -85,7 +85,7 @@ def test_commands_of_the_readmes_work(row: str, project: Path, monkeypatch: pyte
 
 @pytest.mark.model
 def test_the_python_example_works(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The README's three lines answer; the attributes it names are there."""
+    """The README's few lines answer; the attributes it names are there."""
     monkeypatch.chdir(project)
     (example,) = blocks("python")
     variables: dict[str, object] = {}

@@ -15,6 +15,7 @@ from speechbot.errors import IndexDamaged, IndexMismatch
 from speechbot.indexing import generation
 from speechbot.indexing.disk import sha256
 from speechbot.indexing.generation import MANIFEST, open_catalog, open_generation, read_manifest, write_generation
+from speechbot.indexing.pieces import Fresh
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,7 +26,7 @@ FILES = (
     *(
         f"lexical/{field}/{part}"
         for field in ("headings", "passages")
-        for part in ("data.npy", "indices.npy", "indptr.npy", "vocabulary.json")
+        for part in ("counts.npy", "indices.npy", "indptr.npy", "lengths.npy", "tokens.npy", "weights.npy")
     ),
     "manifest.json",
     "passages.sqlite",
@@ -52,14 +53,16 @@ def test_generation_is_read_back(path: Path, content: Content) -> None:
     """Passages, windows, vectors, tokens and manifest say what they were written from."""
     with open_generation(path) as opened:
         assert opened.name == path.name
-        assert opened.catalog.speeches() == content.speeches
-        assert opened.catalog.sources() == content.sources
-        np.testing.assert_array_equal(opened.windows, content.windows)
-        np.testing.assert_array_equal(opened.vectors.vectors(range(3)), content.vectors)
+        (piece,), (vectors,) = content.pieces, content.vectors
+        assert isinstance(piece, Fresh)
+        assert opened.catalog.speeches() == piece.speeches
+        assert opened.catalog.sources() == (piece.source,)
+        np.testing.assert_array_equal(opened.windows, piece.windows)
+        np.testing.assert_allclose(opened.vectors.vectors(range(3)), vectors, atol=2.5e-4)
         assert opened.lexical.passages.rows("柳树").tolist() == [0]
         assert opened.lexical.headings.rows("规矩").tolist() == [1]
         assert opened.manifest.model == content.model
-        assert opened.manifest.sources == {"治河.txt": "aa"}
+        assert opened.manifest.words == content.words == ("河长 100",)
         counts = opened.manifest.counts
         assert (counts.sources, counts.speeches, counts.passages, counts.windows) == (1, 1, 2, 3)
 
@@ -165,7 +168,7 @@ def test_catalogue_is_opened_alone(path: Path, content: Content) -> None:
     (path / "windows.faiss").unlink()
 
     with open_catalog(path) as catalog:
-        assert catalog.passages() == content.speeches[0].passages
+        assert catalog.passages() == tuple(passage for piece in content.pieces for passage in piece.passages)
     flip(path / "passages.sqlite")
     with pytest.raises(IndexDamaged, match="校验和不符"):
         open_catalog(path)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import math
 from typing import TYPE_CHECKING
 
+import bm25s
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from speechbot.errors import IndexDamaged
-from speechbot.indexing.lexical import K1, PARTS, B, FieldTokens, LexicalFields, LexicalIndex
+from speechbot.indexing import lexical
+from speechbot.indexing.lexical import FILES, K1, PARTS, B, LexicalFields, LexicalIndex, Postings, token_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -108,25 +109,59 @@ def test_saved_index_is_loaded_alike(index: LexicalIndex, tmp_path: Path) -> Non
 
 
 def test_loading_maps_the_weights(index: LexicalIndex, tmp_path: Path) -> None:
-    """A loaded index leaves its weights on disk and cannot write them."""
+    """A loaded index leaves its weights and its vocabulary on disk and cannot write them."""
     index.save(tmp_path)
 
     loaded = LexicalIndex.load(tmp_path)
 
-    assert isinstance(loaded._data.base, np.memmap)
-    assert not loaded._data.flags.writeable
+    for array in (loaded._weights, loaded.postings.tokens, loaded.postings.indices):
+        assert isinstance(array.base, np.memmap)
+        assert not array.flags.writeable
 
 
-def test_files_do_not_depend_on_hashing(index: LexicalIndex, tmp_path: Path) -> None:
-    """Columns are sorted by token, since a set's order would change from one run of Python to the next."""
+@given(corpus=st.lists(st.lists(TOKENS, max_size=8), min_size=1, max_size=8).filter(any))
+def test_weights_are_those_of_bm25s(corpus: list[list[str]]) -> None:
+    """An independent implementation gives the same weight to every token in every row."""
+    vocabulary = sorted({token for row in corpus for token in row})
+    columns = {token: column for column, token in enumerate(vocabulary)}
+    oracle = bm25s.BM25(method="lucene", k1=K1, b=B, dtype="float32", int_dtype="int32")
+    ids = [[columns[token] for token in row] for row in corpus]
+    oracle.index((ids, columns), create_empty_token=False, show_progress=False)
+
+    index = LexicalIndex.build(corpus)
+
+    for token in vocabulary:
+        np.testing.assert_allclose(index.scores([token]), oracle.get_scores([token]), rtol=1e-5, err_msg=token)
+
+
+@pytest.mark.parametrize("block", [1, 2, 3, 1000])
+def test_weights_do_not_depend_on_the_block(monkeypatch: pytest.MonkeyPatch, block: int) -> None:
+    """They are computed a block of entries at a time; where a block ends changes no bit."""
+    whole = Postings.count(CORPUS).weights()
+    monkeypatch.setattr(lexical, "_BLOCK", block)
+
+    np.testing.assert_array_equal(Postings.count(CORPUS).weights(), whole)
+
+
+def test_tokens_are_in_order_of_their_hash(index: LexicalIndex, tmp_path: Path) -> None:
+    """A set's order would change from one run of Python to the next; a token's 64-bit key never does."""
     index.save(tmp_path)
 
-    stored = json.loads((tmp_path / "vocabulary.json").read_text(encoding="utf-8"))
-    assert stored == {"rows": 4, "tokens": sorted({token for row in CORPUS for token in row})}
+    stored = np.load(tmp_path / "tokens.npy")
+    assert stored.tolist() == sorted({token_key(token) for row in CORPUS for token in row})
+    assert token_key("治河") == 7625416856617366665
+
+
+def test_occurrences_are_counted_up_to_a_limit() -> None:
+    """A token that stands in a row more often than 16 bits can say counts as often as they can."""
+    counted = Postings.count([["啊"] * 70_000, ["啊"]])
+
+    assert counted.counts.tolist() == [65_535, 1]
+    assert counted.lengths.tolist() == [70_000, 1]
 
 
 def test_building_is_silent(capfd: pytest.CaptureFixture[str]) -> None:
-    """bm25s draws no progress bar and prints nothing."""
+    """Nothing is printed."""
     LexicalIndex.build(CORPUS)
 
     assert capfd.readouterr() == ("", "")
@@ -135,11 +170,19 @@ def test_building_is_silent(capfd: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.parametrize("name", PARTS)
 @pytest.mark.parametrize(
     "damage",
-    [lambda path: path.unlink(), lambda path: path.write_bytes(b""), lambda path: path.write_bytes(b'{"rows": "x"}')],
-    ids=["missing", "empty", "foreign"],
+    [
+        lambda path: path.unlink(),
+        lambda path: path.write_bytes(b""),
+        lambda path: path.write_bytes(path.read_bytes()[:-1]),
+        lambda path: path.write_bytes(b'{"rows": "x"}'),
+        lambda path: np.save(path, np.array([{}]), allow_pickle=True),
+        lambda path: np.save(path, np.zeros(9, np.int8)),
+        lambda path: np.save(path, np.load(path)[None]),
+    ],
+    ids=["missing", "empty", "cut", "foreign", "pickle", "other type", "other shape"],
 )
 def test_damaged_file_is_named(index: LexicalIndex, tmp_path: Path, name: str, damage: Callable[[Path], None]) -> None:
-    """A missing, empty or foreign file is an error that names it."""
+    """A missing, cut or foreign file is an error that names it; a pickled array is never read."""
     index.save(tmp_path)
     damage(tmp_path / name)
 
@@ -149,49 +192,24 @@ def test_damaged_file_is_named(index: LexicalIndex, tmp_path: Path, name: str, d
     assert caught.value.path == tmp_path / name
 
 
-def pickled(folder: Path) -> None:
-    """Put an array of objects in place, which only a pickle can hold."""
-    np.save(folder / "data.npy", np.array([{}]), allow_pickle=True)
-
-
-def wrong_type(folder: Path) -> None:
-    """Put whole numbers where fractions belong."""
-    np.save(folder / "data.npy", np.zeros(9, np.int64))
-
-
-def fewer_tokens(folder: Path) -> None:
-    """Drop a token, so that columns and names no longer match."""
-    path = folder / "vocabulary.json"
-    stored = json.loads(path.read_text(encoding="utf-8"))
-    path.write_text(json.dumps({**stored, "tokens": stored["tokens"][1:]}), encoding="utf-8")
-
-
-def tokens_not_listed(folder: Path) -> None:
-    """Replace the list of tokens by something else."""
-    (folder / "vocabulary.json").write_text('{"rows": 4, "tokens": 5}', encoding="utf-8")
-
-
-@pytest.mark.parametrize("damage", [pickled, wrong_type, fewer_tokens, tokens_not_listed])
-def test_files_that_do_not_fit_are_refused(index: LexicalIndex, tmp_path: Path, damage: Callable[[Path], None]) -> None:
-    """Pickled arrays, other types and files that do not fit together are damage, not a later crash."""
+@pytest.mark.parametrize("name", ["tokens.npy", "indptr.npy", "indices.npy", "counts.npy", "weights.npy"])
+def test_files_that_do_not_fit_are_refused(index: LexicalIndex, tmp_path: Path, name: str) -> None:
+    """Files that do not fit together are damage, not a later crash."""
     index.save(tmp_path)
-    damage(tmp_path)
+    np.save(tmp_path / name, np.load(tmp_path / name)[:-1])
 
     with pytest.raises(IndexDamaged):
         LexicalIndex.load(tmp_path)
 
 
 def test_fields_are_given_back(tmp_path: Path) -> None:
-    """Passages and headings are stored apart."""
-    tokens = FieldTokens(
-        passages=[["河长", "河长"], ["购书"]],
-        headings=[["治河", "治河", "规矩"], ["治河"]],
-    )
-    fields = LexicalFields.build(tokens)
+    """Passages and headings are stored apart, in the files that are listed."""
+    fields = LexicalFields.build([["河长", "河长"], ["购书"]], [["治河", "治河", "规矩"], ["治河"]])
     fields.save(tmp_path)
 
     loaded = LexicalFields.load(tmp_path)
 
+    assert {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.npy")} == set(FILES)
     assert [len(field) for field in (loaded.passages, loaded.headings)] == [2, 2]
     np.testing.assert_array_equal(loaded.passages.scores(["河长"]), fields.passages.scores(["河长"]))
     assert [loaded.headings.rows(token).tolist() for token in ("治河", "规矩", "河长")] == [[0, 1], [0], []]

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from speechbot.calibration import Calibration
-from speechbot.indexing.fields import tokens_of
-from speechbot.indexing.lexical import LexicalFields, LexicalIndex
+from speechbot.indexing.fields import lexical_fields
+from speechbot.indexing.lexical import LexicalIndex
 from speechbot.indexing.vectors import VectorIndex
 from speechbot.language.sentences import sentence_spans
 from speechbot.language.text import fold
@@ -68,9 +68,12 @@ class Pool:
             Passage(str(row), text, "讲话", (heading,), "讲话.txt", row + 1, 0, len(text))
             for row, (text, heading) in enumerate(zip(texts, self.headings, strict=True))
         ]
-        self.vectors = ToyEncoder().encode_passages([fold(texts[row][start:end]) for row, start, end in self.places])
-        self.lexical = LexicalFields.build(tokens_of(passages))
-        self.ranker = Ranker(VectorIndex.build(self.vectors), windows, self.lexical, WEIGHTS)
+        index = VectorIndex.build(
+            ToyEncoder().encode_passages([fold(texts[row][start:end]) for row, start, end in self.places])
+        )
+        self.vectors = index.vectors(range(len(index)))
+        self.lexical = lexical_fields(passages)
+        self.ranker = Ranker(index, windows, self.lexical, WEIGHTS)
 
     def rank(self, question: str, k: int, *, rows: list[int] | None = None) -> list[Ranked]:
         """What the ranker says."""
@@ -175,10 +178,12 @@ def test_windows_are_supported_by_their_cosines(pool: Pool) -> None:
     """The best window's support is what its cosine adds to the passage's score."""
     question = "购书经费怎么花？"
     ranked = pool.rank(question, 1)[0]
-    evidence = pool.ranker.evidence(Query(ToyEncoder().encode_queries([fold(question)])[0], query_terms(question)))
+    query = Query(ToyEncoder().encode_queries([fold(question)])[0], query_terms(question))
+    evidence, support = pool.ranker.evidence(query), pool.ranker.support(query, ranked)
 
-    assert len(ranked.support) == ranked.windows[1] - ranked.windows[0] > 1
-    assert max(ranked.support) == pytest.approx(WEIGHTS.cosine * float(evidence.cosine[ranked.row]))
+    assert len(support) == ranked.windows[1] - ranked.windows[0] > 1
+    assert support == pytest.approx(WEIGHTS.cosine * evidence.standard[slice(*ranked.windows)])
+    assert max(support) == pytest.approx(WEIGHTS.cosine * float(evidence.cosine[ranked.row]))
 
 
 @pytest.mark.parametrize("k", [0, -1, 1, 3, 20, 21, 1000])

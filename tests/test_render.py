@@ -254,10 +254,14 @@ def test_status_tells_the_time_of_whoever_looks(monkeypatch: pytest.MonkeyPatch,
     monkeypatch.setenv("TZ", "Asia/Shanghai")
     time.tzset()
     counts = Counts(sources=1, speeches=1, passages=2, windows=3)
-    manifest = Manifest(content.created, "0.1.0", content.model, counts, files={}, sources={})
+    manifest = Manifest(content.created, "0.1.0", content.model, counts, files={})
 
-    found = text(render.status(Status(Path("索引"), "甲", manifest, 0, ("甲",))))
+    found = [
+        text(render.status(Status(Path("索引"), "甲", manifest, 0, ("甲",), (), verified=verified)))[0]
+        for verified in (False, True)
+    ]
     monkeypatch.undo()
     time.tzset()
 
-    assert found[0] == "当前版本：甲（建于 2026-01-01 08:00，完好）"
+    # Only what was compared is called right
+    assert found == [f"当前版本：甲（建于 2026-01-01 08:00，{state}）" for state in ("文件齐全", "校验和与自检无误")]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from speechbot import Retriever, build_index, retriever
+from speechbot import Retriever, retriever
 from speechbot.errors import FilterError, IndexDamaged, IndexMismatch, IndexNotFound, QuestionError
 from speechbot.indexing.store import GENERATIONS, live
 from speechbot.language.sentences import sentence_spans
@@ -161,12 +161,18 @@ def test_a_filter_that_matches_nothing_is_an_error(opened: Retriever, filters: d
     assert str(caught.value) == message
 
 
+def cut(opened: Retriever, monkeypatch: pytest.MonkeyPatch, cutoff: float) -> None:
+    """Answer with another cut-off."""
+    engine = opened._lent.engine
+    monkeypatch.setattr(engine, "_calibration", replace(engine._calibration, cutoff=cutoff))
+
+
 def test_found_is_a_matter_of_the_cut_off(opened: Retriever, monkeypatch: pytest.MonkeyPatch) -> None:
     """``found`` says whether the best probability reaches the cut-off; what follows must reach it as well."""
     hits = opened.search("购书经费怎么花？", 5)
     scores = [hit.score for hit in hits]
     for cutoff, kept in ((scores[0], 1), (scores[2], 3), (scores[4], 5)):
-        monkeypatch.setattr(opened, "_calibration", replace(opened._calibration, cutoff=cutoff))
+        cut(opened, monkeypatch, cutoff)
         answer = opened.ask("购书经费怎么花？", 5)
 
         assert (answer.found, answer.hits, answer.confidence) == (True, tuple(hits[:kept]), scores[0])
@@ -175,7 +181,7 @@ def test_found_is_a_matter_of_the_cut_off(opened: Retriever, monkeypatch: pytest
 def test_below_the_cut_off_the_nearest_are_kept(opened: Retriever, monkeypatch: pytest.MonkeyPatch) -> None:
     """A refusal carries the nearest passages, to be shown on request."""
     hits = opened.search("购书经费怎么花？", 3)
-    monkeypatch.setattr(opened, "_calibration", replace(opened._calibration, cutoff=hits[0].score + 1e-9))
+    cut(opened, monkeypatch, hits[0].score + 1e-9)
 
     answer = opened.ask("购书经费怎么花？", 3)
 
@@ -270,19 +276,3 @@ def test_the_configured_model_is_opened_for_answering(index: Path, monkeypatch: 
         found.ask("购书经费怎么花？")
 
     assert opened_models == [("toy", False)]
-
-
-def test_an_open_retriever_outlives_a_rebuild(corpus: Path, index: Path) -> None:
-    """It answers from its own generation until it is opened anew."""
-    toy = ToyEncoder()
-    with Retriever.open(index, encoder=toy) as before:
-        (corpus / "图书馆建设讲话.txt").unlink()
-        for number in range(4):
-            path = corpus / "河道治理讲话.txt"
-            path.write_text(path.read_text(encoding="utf-8") + f"\n第{number}次加的一段话。\n", encoding="utf-8")
-            build_index(corpus, index, encoder=toy)
-
-        assert before.search("购书经费怎么花？", 1)[0].passage.speech == LIBRARY
-        assert not (index / GENERATIONS / before.generation).exists()
-    with Retriever.open(index, encoder=toy) as after:
-        assert {hit.passage.speech for hit in after.search("购书经费怎么花？", 99)} == {RIVER}

@@ -140,4 +140,4 @@ def test_progress_shows_a_bar_on_a_terminal() -> None:
         advance(1, 4)
 
     assert "编码" in stream.getvalue()
-    assert "25%" in stream.getvalue()
+    assert "1/4" in stream.getvalue()

@@ -191,4 +191,4 @@ def test_settings_cannot_be_changed() -> None:
 
 def test_all_names_have_the_prefix() -> None:
     """The environment's names are the contract's."""
-    assert names() == ("SPEECHBOT_CORPUS", "SPEECHBOT_INDEX", "SPEECHBOT_MODEL", "SPEECHBOT_TOKEN")
+    assert names() == ("SPEECHBOT_CORPUS", "SPEECHBOT_INDEX", "SPEECHBOT_MODEL", "SPEECHBOT_GOLD", "SPEECHBOT_TOKEN")

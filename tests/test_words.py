@@ -115,7 +115,7 @@ def test_stop_words_say_nothing_about_a_subject() -> None:
 def test_the_dictionary_is_cached_for_its_owner_alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """The cache that jieba loads with ``marshal`` never lies in the shared temporary folder."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    segmenter = words._loaded.__wrapped__()
+    segmenter = words._loaded.__wrapped__(())
 
     assert [path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*")] == [
         "speechbot",

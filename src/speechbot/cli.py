@@ -5,6 +5,7 @@
 import json
 import os
 import sys
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -109,7 +110,8 @@ def ask(  # noqa: PLR0913 - one for each option
 ) -> None:
     """Answer one question."""
     question = check_question(" ".join(words))
-    found = _retriever(index).ask(question, top, source=source, speech=speech, section=section)
+    with closing(_retriever(index)) as retriever:
+        found = retriever.ask(question, top, source=source, speech=speech, section=section)
     # Below a refusal the nearest passages are shown on request only, to programs as to people
     data = found if found.found or near else replace(found, hits=())
     _print(data.to_dict(), render.answer(found, near=near, marked=is_terminal(sys.stdout)), as_json=as_json)
@@ -121,7 +123,8 @@ def chat(*, index: IndexFolder = None) -> None:
     if sys.stdin is None:
         raise SpeechbotError(zh_errors.INPUT_CLOSED)
     folder = index or _settings().index
-    converse(_retriever(folder), stdin=sys.stdin, stdout=sys.stdout, environ=os.environ)
+    with closing(_retriever(folder)) as retriever:
+        converse(retriever, stdin=sys.stdin, stdout=sys.stdout, environ=os.environ)
 
 
 @app.command(cls=Command, help=zh_commands.HELP_OUTLINE, epilog=zh_commands.EXAMPLES_OUTLINE)
@@ -157,13 +160,13 @@ def measure(
 ) -> None:
     """Measure the answers to questions with known answers."""
     asked = load_questions(questions)
-    retriever = _retriever(index)
-    lost = unfounded(asked, retriever.speeches())
-    if lost:
-        ids = zh_commands.NAME_SEPARATOR.join(question.id for question in lost[:_SHOWN])
-        complain(zh_answers.EVAL_UNFOUNDED.format(count=len(lost), ids=ids))
-    with progress(zh_commands.EVAL_PROGRESS) as advance:
-        report = evaluate(retriever, asked, progress=advance)
+    with closing(_retriever(index)) as retriever:
+        lost = unfounded(asked, retriever.speeches())
+        if lost:
+            ids = zh_commands.NAME_SEPARATOR.join(question.id for question in lost[:_SHOWN])
+            complain(zh_answers.EVAL_UNFOUNDED.format(count=len(lost), ids=ids))
+        with progress(zh_commands.EVAL_PROGRESS) as advance:
+            report = evaluate(retriever, asked, progress=advance)
     _print(report.to_dict(), render.evaluation(report, errors=errors), as_json=as_json)
 
 

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 NEAR = 256
 # Further passages that are looked at for their words, at most: their windows take a few milliseconds.
 MOST = 2048
+# How much two ways of adding up the same score may differ.
+_ROUNDING = 1e-4
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +238,7 @@ class Ranker:
             return found
         reached = float(np.sort(found.scores)[-k]) if len(near) >= k else -np.inf
         unseen = self._calibration.cosine * float(scale(cosines[-1:])[0])
-        further = np.setdiff1d(np.flatnonzero(lexical >= reached - unseen), near, assume_unique=True)
+        further = np.setdiff1d(np.flatnonzero(lexical >= reached - unseen - _ROUNDING), near, assume_unique=True)
         if len(further) > MOST:
             further = np.sort(further[np.argpartition(-lexical[further], MOST)[:MOST]])
         if not len(further):

@@ -16,7 +16,7 @@ from speechbot.errors import ModelError
 from speechbot.indexing import fields
 from speechbot.indexing.disk import sha256, writing
 from speechbot.indexing.journal import Journal
-from speechbot.indexing.manifest import SAME_MODEL, ModelCard
+from speechbot.indexing.manifest import PROBE, SAME_MODEL, ModelCard
 from speechbot.indexing.pieces import Fresh
 from speechbot.indexing.vectors import CHUNK
 from speechbot.models import Window
@@ -87,11 +87,26 @@ class Model:
         weights = self.weights()
         if weights and card.weights:
             return weights == card.weights
-        return card.likeness(ModelCard.of(self.open(indexing=False))) >= SAME_MODEL
+        return card.likeness(ModelCard.of(_proven(self.open(indexing=False)))) >= SAME_MODEL
 
     def card(self) -> ModelCard:
         """Describe it for the manifest."""
-        return ModelCard.of(self.open(indexing=True), weights=self.weights())
+        return ModelCard.of(_proven(self.open(indexing=True)), weights=self.weights())
+
+
+def _proven(encoder: Encoder) -> Encoder:
+    """The encoder itself, which gives unit vectors."""
+    _unit(encoder, [PROBE])
+    return encoder
+
+
+def _unit(encoder: Encoder, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Floats:
+    """Encode some texts, which must give unit vectors."""
+    vectors = encoder.encode_passages(texts, progress=progress)
+    # NaN is not close to 1 either; 8-bit and half precision stay well within the tolerance
+    if vectors.shape != (len(texts), encoder.dim) or not np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-2):
+        raise ModelError(encoder.name, zh_errors.MODEL_BAD_VECTORS.format(dim=encoder.dim))
+    return vectors
 
 
 def _weighs(path: Path) -> bool:
@@ -132,6 +147,15 @@ class Vectors:
                 yield self._before.vectors.vectors(part.rows[start : start + CHUNK])
             for start in range(0, len(part.texts), CHUNK):
                 yield self._of_texts(part.texts[start : start + CHUNK])
+
+    def forget(self) -> None:
+        """Keep nothing of what was encoded for the next build.
+
+        Raises:
+            OSError: The journal cannot be written.
+        """
+        if self._journal is not None:
+            self._journal.clear()
 
     def _of_texts(self, texts: Sequence[str]) -> Floats:
         found = np.empty((len(texts), self.card.dim), np.float32)
@@ -194,19 +218,11 @@ class Embedder:
         self._tell(len(held), len(texts))
         for start in range(0, len(fresh), BATCH):
             some, done = fresh[start : start + BATCH], len(held) + start
-            vectors = self._unit(some, lambda count, done=done: self._tell(done + count, len(texts)))  # type: ignore[misc]
+            encoder = self._model.open(indexing=True)
+            vectors = _unit(encoder, some, lambda count, done=done: self._tell(done + count, len(texts)))  # type: ignore[misc]
             with writing(self._path.parent):
                 journal.add(some, vectors)
         return len(held)
-
-    def _unit(self, texts: Sequence[str], progress: Callable[[int], None]) -> Floats:
-        """Encode some texts, which must give unit vectors."""
-        encoder = self._model.open(indexing=True)
-        vectors = encoder.encode_passages(texts, progress=progress)
-        # NaN is not close to 1 either; 8-bit and half precision stay well within the tolerance
-        if vectors.shape != (len(texts), encoder.dim) or not np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-2):
-            raise ModelError(encoder.name, zh_errors.MODEL_BAD_VECTORS.format(dim=encoder.dim))
-        return vectors
 
 
 def window_texts(passages: Sequence[Passage], windows: NDArray[np.int32]) -> list[str]:

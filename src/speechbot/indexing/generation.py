@@ -162,9 +162,9 @@ def open_generation(path: Path, *, verify: bool | None = None) -> Generation:
         opened.callback(lease.release)
         manifest = read_manifest(path)
         check_files(path, manifest, verify=verify)
-        vectors, lexical = VectorIndex.load(path / VECTORS), LexicalFields.load(path / LEXICAL)
+        vectors = VectorIndex.load(path / VECTORS)
         opened.callback(vectors.close)
-        windows = _windows(path / WINDOWS)
+        lexical, windows = LexicalFields.load(path / LEXICAL), _windows(path / WINDOWS)
         catalog = Catalog(path / CATALOG)
         opened.callback(catalog.close)
         of_passages = {len(catalog), len(lexical.passages), len(lexical.headings)}

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from speechbot.errors import CorpusError, IndexMismatch, IndexNotFound
+from speechbot.errors import CorpusError, IndexMismatch, IndexNotFound, SelfTestFailed
 from speechbot.evaluation import load_questions
 from speechbot.indexing import fields, selftest
 from speechbot.indexing.disk import writing
@@ -169,19 +169,19 @@ class _Build:
         same_model = live_one is not None and self._model.made(live_one.manifest.model)
         journal = self._index / JOURNAL
         if live_one is not None and same_words and same_model and made.idle:
-            done = _Done(live_one.name)
+            done = _Done(live_one.name, missed=self._missed(live_one))
         else:
             embedder = Embedder(self._model, journal, self._progress)
             with embedder.vectors(made, live_one, same_model=same_model) as vectors:
                 content = _content(made, vectors, live_one if same_words else None, listing.words)
-                name, missed = self._publish(content, live_one, same_model=same_model)
+                name, missed = self._publish(content, vectors, live_one, same_model=same_model)
             done = _Done(name, vectors.encoded, vectors.resumed, missed)
         with writing(self._index):
             discard(journal)
         return _report(made, old, done, time.perf_counter() - started)
 
     def _publish(
-        self, content: Content, live_one: Generation | None, *, same_model: bool
+        self, content: Content, vectors: Vectors, live_one: Generation | None, *, same_model: bool
     ) -> tuple[str, tuple[str, ...]]:
         """Write, test, make live; returns the name and which gold questions have no answer."""
         missed: tuple[str, ...] = ()
@@ -189,16 +189,28 @@ class _Build:
         def test(written: Generation) -> None:
             nonlocal missed
             encoder = self._model.open(indexing=False)
-            selftest.check_vectors(written, encoder, index=self._index)
+            try:
+                selftest.check_vectors(written, encoder, index=self._index)
+            except SelfTestFailed:
+                vectors.forget()  # those that were encoded now may be the wrong ones
+                raise
             if self._gold:
                 compared = selftest.Compared(live_one if same_model else None, first=live_one is None)
                 missed = selftest.check_gold(written, compared, encoder, self._gold, index=self._index)
 
         return publish(self._index, content, check=test), missed
 
+    def _missed(self, live_one: Generation) -> tuple[str, ...]:
+        """Which gold questions have no answer in a generation that stays live."""
+        if not self._gold:
+            return ()
+        nothing, encoder = selftest.Compared(None, first=True), self._model.open(indexing=False)
+        return selftest.check_gold(live_one, nothing, encoder, self._gold, index=self._index)
+
     def _check(self, made: Plan, *, strict: bool) -> None:
         """Refuse a corpus of which nothing is left, or not everything."""
-        if strict and made.failed:
+        empty = not count(made.pieces, "passages")
+        if made.failed and (strict or empty):
             named = zh_errors.CONFIG_SEPARATOR.join(
                 zh_corpus.CORPUS_SKIPPED.format(name=name, reason=reason) for name, reason in made.failed[:_NAMED]
             )
@@ -206,7 +218,7 @@ class _Build:
                 zh_corpus.CORPUS_STRICT.format(path=self._corpus, count=len(made.failed), files=named),
                 path=self._corpus,
             )
-        if not count(made.pieces, "passages"):
+        if empty:
             raise CorpusError(zh_errors.NO_PASSAGES.format(path=self._corpus), path=self._corpus)
 
     def _replaced(self, made: Plan, live_one: Generation | None) -> list[Passage]:

@@ -55,18 +55,20 @@ class Journal:
             try:
                 return cls._opened(path, card)
             except sqlite3.DatabaseError as error:
-                if isinstance(error, sqlite3.OperationalError):
+                if isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode != sqlite3.SQLITE_ERROR:
                     raise
-                discard(path)  # not a database: nothing in it can be used
+                discard(path)  # not a database, or one of other tables: nothing in it can be used
                 return cls._opened(path, card)
 
     @classmethod
     def _opened(cls, path: Path, card: ModelCard) -> Self:
-        connection = sqlite3.connect(path, isolation_level=None)
+        # Absolute: a relative path may begin with "file:", which would make it a URI
+        connection = sqlite3.connect(path.absolute(), isolation_level=None)
         try:
             # A power cut may cost the last vectors, never the file: in WAL mode that is what NORMAL means
             connection.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;" + _SCHEMA)
             _check(connection)
+            connection.execute("SELECT key, vector FROM vectors LIMIT 0")
             known = connection.execute("SELECT card FROM model").fetchall()
             mine = f"{card.name} {card.dim} {card.weights} {card.probe}"
             if known != [(mine,)]:
@@ -122,6 +124,15 @@ class Journal:
                     raise KeyError(text)
                 found[place] = np.frombuffer(row[0], "<f2")
         return found.astype(np.float32)
+
+    def clear(self) -> None:
+        """Drop the vectors of all texts.
+
+        Raises:
+            OSError: The file cannot be written.
+        """
+        with _written(self._path):
+            self._connection.execute("DELETE FROM vectors")
 
     def close(self) -> None:
         """Close the file."""

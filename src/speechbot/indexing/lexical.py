@@ -130,7 +130,7 @@ class Postings:
     def _insertions(self, other: Self) -> Numbers:
         """Where each entry of another goes among ours: the position of the first of ours that comes after it."""
         column = np.searchsorted(self.tokens, other.tokens)
-        known = np.append(self.tokens, 0)[column] == other.tokens
+        known = np.append(self.tokens, np.uint64(0))[column] == other.tokens  # whole numbers: a fraction has 53 bits
         known &= column < len(self.tokens)
         at = np.repeat(self.indptr[column], np.diff(other.indptr))
         for own, start, stop in zip(

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 # Raise when the files of a generation change in name or meaning; older indexes are then built anew.
 FORMAT = 2
-# Raise when the same material gives other speeches, windows, embedded texts or tokens: stored ones would not fit new
-# questions, and the parse of unchanged files would be taken over.
+# Raise when the same material gives other speeches, passages, windows, embedded texts or tokens: files that have not
+# changed are taken over as they were read, and stored tokens would not fit new questions.
 TEXT_VERSION = 2
 
 # A sentence whose vector tells models apart; any would do, but it must never change.

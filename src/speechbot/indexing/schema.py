@@ -96,11 +96,14 @@ def write_catalog(path: Path, pieces: Sequence[Piece], *, before: Path | None = 
 
 def _write(path: Path, pieces: Sequence[Piece], before: Path | None) -> None:
     """Fill a new catalogue in one transaction."""
-    with closing(sqlite3.connect(path, isolation_level=None, uri=True)) as connection:
+    # Absolute: a relative path may begin with "file:", which would make it a URI
+    with closing(sqlite3.connect(path.absolute(), isolation_level=None, uri=True)) as connection:
         if before is not None:
             connection.execute("ATTACH ? AS before", (catalog_uri(before),))
-        # The store syncs the finished file itself; a crash before that leaves a folder that nobody points to
-        connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN;" + _SCHEMA)
+        # The store syncs the finished file itself; a crash before that leaves a folder that nobody points to. Sorting
+        # for the indexes of a large catalogue would write into the shared temporary folder
+        settings = "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA temp_store = MEMORY;"
+        connection.executescript(settings + "BEGIN;" + _SCHEMA)
         at = dict.fromkeys(("sources", "speeches", "passages"), 0)
         for piece in pieces:
             if isinstance(piece, Fresh):

@@ -222,7 +222,7 @@ def publish(index: Path, content: Content, *, check: Callable[[Generation], None
                 if check is not None:
                     check(written)
             # Rolled back from, or never live: left in between, they would be what the next rollback leads to
-            _remove(index, [one for one in history(index) if before is not None and before < one < name])
+            _remove(index, [one for one in history(index) if before is not None and before < one < name], held=True)
             _point(index, folder.name)
         except BaseException:
             if _current(index) != folder.name:
@@ -277,19 +277,29 @@ def _is_intact(index: Path, name: str) -> bool:
     return True
 
 
-def _remove(index: Path, names: Iterable[str]) -> None:
+def _remove(index: Path, names: Iterable[str], *, held: bool = False) -> None:
     """Remove generations but those that somebody has open, which a later build removes.
 
     First a generation loses its name, in one step, so that none is ever found half removed.
+
+    Args:
+        index: The index folder.
+        names: The generations.
+        held: Whether those that somebody has open lose their name as well: their files stay where they are read.
     """
     for name in names:
-        folder = generation_folder(index, name)
+        folder, removed = generation_folder(index, name), generation_folder(index, f"{REMOVED}{name}")
         claim = Lease.claim(folder / MANIFEST)
-        if claim is not None:
+        if claim is None and not held:
+            continue
+        try:
             with suppress(OSError):
-                os.replace(folder, folder.with_name(f"{REMOVED}{name}"))  # noqa: PTH105 - as in disk.py
-            claim.release()
-            shutil.rmtree(folder.with_name(f"{REMOVED}{name}"), ignore_errors=True)
+                os.replace(folder, removed)  # noqa: PTH105 - as in disk.py
+        finally:
+            if claim is not None:
+                claim.release()
+        if claim is not None:
+            shutil.rmtree(removed, ignore_errors=True)
 
 
 def generation_folder(index: Path, name: str) -> Path:
@@ -321,7 +331,12 @@ def _stamp(index: Path, created: str) -> str:
 
 
 def _clean(index: Path) -> None:
-    """Remove what a builder that died left behind; nothing points to it."""
+    """Remove what a builder that died left behind, and what is read no longer; nothing points to it."""
     for path in (index / GENERATIONS).iterdir():
-        if path.name == DRAFT or path.name.startswith(REMOVED):
+        if path.name == DRAFT:
             shutil.rmtree(path)
+        elif path.name.startswith(REMOVED):
+            claim = Lease.claim(path / MANIFEST)
+            if claim is not None:  # None: somebody still reads it
+                claim.release()
+                shutil.rmtree(path)

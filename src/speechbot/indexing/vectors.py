@@ -101,7 +101,9 @@ class VectorIndex:
             raise IndexDamaged(beside, zh_errors.DAMAGE_UNREADABLE) from error
         if moments.shape != (flat.d + 1, flat.d) or moments.dtype != np.float32:
             raise IndexDamaged(beside, zh_errors.DAMAGE_SHAPE)
-        return cls(flat, FileRows(path, header, flat.d), moments, _read_scan(scan_path(path), flat))
+        scan = _read_scan(scan_path(path), flat)
+        # Last, for it is a file that stays open
+        return cls(flat, FileRows(path, header, flat.d), moments, scan)
 
     def save(self, path: Path) -> None:
         """Write the rows to ``path``, their moments and codes beside it.
@@ -268,11 +270,21 @@ def _index(path: Path) -> faiss.Index:
     """Read a faiss file, mapped where the system can."""
     import faiss  # noqa: PLC0415
 
-    if os.name == "nt":  # no mapping there, and no path but ASCII: see ``VectorIndex.save``
+    # No mapping on Windows, and no path but ASCII: see ``VectorIndex.save``; no path elsewhere that is not UTF-8
+    if os.name == "nt" or not _is_utf8(path):
         return _read(path)
     # Opened by us first, for an error that names the file
     path.open("rb").close()
     return faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
+
+
+def _is_utf8(path: Path) -> bool:
+    """Whether faiss can be told the path."""
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _read(path: Path) -> faiss.Index:
