@@ -275,6 +275,7 @@ def test_a_date_in_the_text_is_not_the_date_of_the_speech() -> None:
     text = f"在会上的讲话\n同志们：\n2019年5月1日，我们开了会。{BODY}\n{BODY}2018年是难忘的一年。\n"
 
     assert [read(text, name)[0].date for name in ("讲话.txt", "2024-03-05_讲话.txt")] == ["", "2024-03-05"]
+    assert read(f"在会上的讲话\n（2024年2月）\n{BODY}", "2024-02-29_讲话.txt")[0].date == "2024-02"
 
 
 def test_a_title_that_ran_into_its_text_among_others() -> None:

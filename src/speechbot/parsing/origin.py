@@ -19,7 +19,7 @@ _LONGEST = 60  # characters of a meeting's name
 _SHORTEST = 4  # characters of a title
 _DATE = r"(?:[\d０-９一二三四五六七八九十〇○零]{1,4}\s*[年月日号至和到、\-—－]+\s*)"
 # Where the occasion may begin: at the start, after the date, a name, a title before a dash.
-_BEFORE = rf"(?:(?:^|[—―（(\s*>：:》）)-])(?P<name>[\u4e00-\u9fff]{{2,4}})?|{_DATE}|主席|总书记|总理|书记|同志)"
+_BEFORE = rf"(?:(?:^|[是—―（(\s*>：:》）)-])(?P<name>[\u4e00-\u9fff]{{2,4}})?|{_DATE}|主席|总书记|总理|书记|同志)"
 _SAID = (
     r"(?:重要|主旨|书面|视频|电视|开幕式?|闭幕式?|新年|总结|动员|工作|政治|即席|欢迎)*"
     r"(?:讲话|致辞|致词|发言|演讲|报告|讲演|党课|开幕词|闭幕词|祝酒辞|祝酒词|祝辞|祝词|贺词|谈话|宣讲|汇报|说明|讲稿|述职|表态|辅导|授课|主持词)"

@@ -107,7 +107,9 @@ def _titles(name: str, parts: Sequence[_Part], front: Front) -> list[str]:
 def _of_file(speech: Speech, name: str, front: Front) -> Speech:
     """The only speech of a file, with what its text leaves open and front matter or file name say."""
     own = Origin(speech.date, speech.speaker, speech.occasion)
-    origin = own.or_else(of_front(front.fields)).or_else(of_name(name))
+    origin = own.or_else(of_front(front.fields))
+    # A file is often named by the day on which it was published: no word against a month that the text gives.
+    origin = origin if origin.date else origin.or_else(of_name(name))
     title = front.fields.get("title", speech.title)
     # The title of a web page names the site as well: 论学习 - 某某网 | 第二卷.
     known = {speech.title, *speech.aliases} | ({title} if re.search(r"[|｜]| - ", title) else set())
