@@ -196,3 +196,10 @@ def test_every_kind_has_its_words(kind: Doubt) -> None:
     assert name
     assert "{text}" in sentence
     assert len(zh_report.DOUBTS) == len(Doubt)
+
+
+def test_numbers_over_a_hundred_are_told_too() -> None:
+    """Articles are numbered into the hundreds; a gap there is a gap, told by the number that is missing."""
+    rows = "".join(f"第{number}条\n{FIRST}" for number in ("一百零一", "一百零二", "一百零四"))
+
+    assert found(f"防汛条例\n\n{rows}") == [(3, Doubt.GAP, 100), (7, Doubt.GAP, 103)]

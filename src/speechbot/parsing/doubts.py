@@ -12,6 +12,7 @@ from speechbot.language.sentences import BLANK
 from speechbot.parsing.dropped import Drop, Lines
 from speechbot.parsing.headings import LAST, clean_title, match_heading
 from speechbot.parsing.titles import stem_title
+from speechbot.reading.numerals import numeral
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -39,7 +40,6 @@ _ENDS_SENTENCE = re.compile(r"[。！？；：…!?;:.”’」』）》】)\]�
 _GOES_ON = re.compile(r"[，、\w]$")
 
 
-_DIGITS = "零一二三四五六七八九"
 _FIRST = "|首先|其一"
 # How a number shows that belongs to a kind of headings; kinds not named here are not judged.
 _NUMBERED = {
@@ -289,15 +289,10 @@ def _missing(text: str, kind: str, number: int) -> Doubt | None:
     if pattern is None:
         return None
     first = _FIRST if number == 1 else ""
-    places = list(re.finditer(pattern.format(han=_numeral(number), digits=number, first=first), text))
+    places = list(
+        re.finditer(pattern.format(han=numeral(number, "chineseCountingThousand"), digits=number, first=first), text)
+    )
     if not places:
         return Doubt.GAP
     at_start = any(not text[: match.start()].rpartition("\n")[2].strip(BLANK + "*#") for match in places)
     return Doubt.ASTRAY if kind in _UPPER and at_start else None
-
-
-def _numeral(number: int) -> str:
-    """A number below 100 in Chinese, as headings write it."""
-    tens, ones = divmod(number, 10)
-    written = ("" if tens == 0 else "十" if tens == 1 else _DIGITS[tens] + "十") + (_DIGITS[ones] if ones else "")
-    return written if number < 100 else _DIGITS[0]
