@@ -201,3 +201,15 @@ def test_a_check_finds_a_wrong_bit(index: Path, monkeypatch: pytest.MonkeyPatch)
 
     with pytest.raises(IndexDamaged, match="校验和不符"):
         verify_index(index, encoder=ToyEncoder())
+
+
+def test_a_rebuild_takes_nothing_over(corpus: Path, index: Path) -> None:
+    """Where the vectors no longer reproduce, everything is read and encoded anew; without a reason it is as well."""
+    edit(corpus / RIVER, "三年就能成荫", "五年才能成荫")
+    changed = Changeable()
+
+    report = build_index(corpus, index, encoder=changed, rebuild=True)
+
+    assert (report.encoded, report.unchanged, report.changed) == (report.windows, 19, 0)
+    assert verify_index(index, encoder=changed) == ()
+    assert build_index(corpus, index, encoder=changed).encoded == 0

@@ -38,6 +38,7 @@ from speechbot.terminal.usage import (
     OfSource,
     OfSpeech,
     QuestionFile,
+    Rebuild,
     ReportFile,
     SpeechTitle,
     Strict,
@@ -76,6 +77,7 @@ def build(  # noqa: PLR0913 - one for each option
     check: CheckOnly = False,
     report_file: ReportFile = None,
     strict: Strict = False,
+    rebuild: Rebuild = False,
     gold: GoldFile = None,
     as_json: Json = False,
 ) -> None:
@@ -92,6 +94,7 @@ def build(  # noqa: PLR0913 - one for each option
             model=settings.model,
             gold=gold or settings.gold,
             strict=strict,
+            rebuild=rebuild,
             progress=advance,
         )
     _print(report.to_dict(), render.index_report(report), as_json=as_json)

@@ -91,8 +91,7 @@ class Engine:
             rows = catalog.rows(source=filters.source, speech=filters.speech, section=filters.section)
         query = Query(self._encoder.encode_queries([asked])[0], query_terms(asked, words=self._words))
         found = self._distinct(query, k, rows)
-        everything = [passage for _, places in found for passage in places]
-        if not catalog.verbatim(everything):
+        if not catalog.verbatim(passage for _, (passage, *_) in found):
             raise IndexDamaged(self.generation.path, zh_errors.DAMAGE_NOT_VERBATIM)
         terms = Terms(query.terms, self.generation.lexical.passages)
         return [

@@ -231,6 +231,8 @@ class Ranker:
         known of all, bounds its score (as in Fagin's threshold algorithm, 2001). Only those whose bound reaches the
         ``k``-th score so far are looked at, at most ``MOST`` of them.
         """
+        if k > NEAR:  # most of what is wanted lies beyond any bound
+            return self._scored(query, np.arange(len(self._lexical.passages)), lexical, scale)
         windows, cosines = self._vectors.nearest(query.vector, NEAR)
         near = np.unique(self._of_windows[windows]).astype(np.int64)
         found = self._scored(query, near, lexical, scale)

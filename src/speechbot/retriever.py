@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
+# Seconds after which a generation that did not open is tried again: what kept it shut may have passed.
+_RETRY = 30.0
+
 
 @dataclass(slots=True)
 class _Lent:
@@ -39,7 +43,7 @@ class Retriever:
 
     Use ``Retriever.open``; close it, or use it in a ``with`` block. Each question is answered by one generation from
     beginning to end: the live one at its start. A new generation that cannot be opened, or was built with another
-    model, is told to the log once, and the one before goes on answering.
+    model, is told to the log once and tried again now and then; the one before goes on answering.
     """
 
     def __init__(self, index: Path, engine: Engine, encoder: Encoder) -> None:
@@ -50,6 +54,8 @@ class Retriever:
         self._seen = engine.generation.name
         self._lock = threading.Lock()
         self._renewing = threading.Lock()
+        self._failed: float | None = None
+        self._told = ""
         self._closed = False
 
     @classmethod
@@ -176,9 +182,9 @@ class Retriever:
         try:
             with suppress(SpeechbotError):  # the pointer cannot be read just now
                 newest = live(self._index)
-                if newest != self._seen:
-                    # One attempt for each: what does not open is not loaded again before every question
-                    self._seen = newest
+                # What did not open is not tried again before every question
+                if newest != self._seen or (self._failed is not None and time.monotonic() > self._failed + _RETRY):
+                    self._seen, self._failed = newest, None
                     self._change_over()
         finally:
             self._renewing.release()
@@ -187,15 +193,15 @@ class Retriever:
         """Open the live generation and let the one before go."""
         try:
             generation = open_live(self._index)
-        except SpeechbotError as error:
-            _log.warning(zh_errors.RELOAD_FAILED, error)
+        except (SpeechbotError, OSError) as error:
+            self._keep(error)
             return
         try:
             check_model(generation.manifest, self._encoder, path=self._index)
             engine = Engine(generation, self._encoder)
-        except SpeechbotError as error:
+        except (SpeechbotError, OSError) as error:
             generation.close()
-            _log.warning(zh_errors.RELOAD_FAILED, error)
+            self._keep(error)
             return
         with self._lock:
             if self._closed:
@@ -204,6 +210,13 @@ class Retriever:
             self._seen = generation.name  # a later one, where builds follow closely
             before, self._lent = self._lent, _Lent(engine)
             self._retire(before)
+
+    def _keep(self, error: Exception) -> None:
+        """Go on with the generation before; say so once for each."""
+        self._failed = time.monotonic()
+        if self._told != self._seen:
+            self._told = self._seen
+            _log.warning(zh_errors.RELOAD_FAILED, error)
 
     def _retire(self, lent: _Lent) -> None:
         """Close an engine now, or with the last question that it answers; call it under the lock."""

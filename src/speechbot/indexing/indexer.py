@@ -66,6 +66,7 @@ def build_index(  # noqa: PLR0913 - each but the first two has a default
     encoder: Encoder | None = None,
     gold: str | Path | None = None,
     strict: bool = False,
+    rebuild: bool = False,
     progress: Progress | None = None,
 ) -> IndexReport:
     """Bring the index up to date with the corpus; nothing is written when it already is.
@@ -80,6 +81,7 @@ def build_index(  # noqa: PLR0913 - each but the first two has a default
         encoder: Encodes instead of ``model``.
         gold: File of questions, as for ``speechbot eval``, whose answers the new generation must not lose.
         strict: Whether a file that cannot be read is an error; otherwise the report names it.
+        rebuild: Whether to read and encode everything anew, whatever the live generation or an interrupted build has.
         progress: Called with the number of windows encoded so far and in all.
 
     Raises:
@@ -96,7 +98,7 @@ def build_index(  # noqa: PLR0913 - each but the first two has a default
     questions = load_questions(Path(gold)) if gold is not None else ()
     build = _Build(materials, folder, Model(model, encoder), questions, progress)
     with locked(folder), ExitStack() as opened:
-        return build.run(opened, strict=strict, started=started)
+        return build.run(opened, strict=strict, rebuild=rebuild, started=started)
 
 
 def verify_index(
@@ -151,7 +153,7 @@ class _Build:
     ) -> None:
         self._corpus, self._index, self._model, self._gold, self._progress = corpus, index, model, gold, progress
 
-    def run(self, opened: ExitStack, *, strict: bool, started: float) -> IndexReport:
+    def run(self, opened: ExitStack, *, strict: bool, rebuild: bool, started: float) -> IndexReport:
         """Build; what ``opened`` holds is closed by the caller."""
         # Listed under the lock: what was seen before another build would be older than what that one published
         listing = list_corpus(self._corpus)
@@ -159,13 +161,16 @@ class _Build:
         if live_one is not None:
             opened.callback(live_one.close)
         # Other words cut all texts anew
-        same_words = live_one is not None and live_one.manifest.words == listing.words
+        same_words = live_one is not None and live_one.manifest.words == listing.words and not rebuild
         made = plan(listing, [] if live_one is None else live_one.catalog.extents(), take_over=same_words)
         self._check(made, strict=strict)
         # Before a new generation is live
         old = self._replaced(made, live_one)
-        same_model = live_one is not None and self._model.made(live_one.manifest.model)
+        same_model = live_one is not None and not rebuild and self._model.made(live_one.manifest.model)
         journal = self._index / JOURNAL
+        if rebuild:
+            with writing(self._index):
+                discard(journal)
         if live_one is not None and same_words and same_model and made.idle:
             done = _Done(live_one.name, missed=self._missed(live_one))
         else:

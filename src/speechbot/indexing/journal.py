@@ -66,7 +66,9 @@ class Journal:
         connection = sqlite3.connect(path.absolute(), isolation_level=None)
         try:
             # A power cut may cost the last vectors, never the file: in WAL mode that is what NORMAL means
-            connection.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;" + _SCHEMA)
+            connection.executescript(
+                "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;" + _SCHEMA
+            )
             _check(connection)
             connection.execute("SELECT key, vector FROM vectors LIMIT 0")
             known = connection.execute("SELECT card FROM model").fetchall()

@@ -57,7 +57,8 @@ class Lease:
     def claim(cls, path: Path) -> Self | None:
         """Have a generation for oneself, to remove it; None while anybody holds it. Who opens it now is turned away."""
         try:
-            handle = os.open(path, os.O_RDONLY)
+            # For writing: file systems over a network lock nothing for oneself that is open for reading only
+            handle = os.open(path, os.O_RDWR)
         except OSError:
             return cls(None)  # without a manifest nobody can open it
         try:

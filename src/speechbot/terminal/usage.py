@@ -75,6 +75,7 @@ ReportFile: TypeAlias = Annotated[
 ]
 Verify: TypeAlias = Annotated[bool, typer.Option("--verify", help=zh_commands.HELP_VERIFY)]
 Strict: TypeAlias = Annotated[bool, typer.Option("--strict", help=zh_commands.HELP_STRICT)]
+Rebuild: TypeAlias = Annotated[bool, typer.Option("--rebuild", help=zh_commands.HELP_REBUILD)]
 GoldFile: TypeAlias = Annotated[
     Path | None, typer.Option("--gold", metavar=zh_commands.METAVAR_QUESTIONS, help=zh_commands.HELP_GOLD)
 ]

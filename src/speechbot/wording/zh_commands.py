@@ -36,6 +36,7 @@ HELP_CHECK = "只检查材料：怎样切分、略去什么、哪里存疑，不
 HELP_REPORT = "把检查结果写成一个网页，供逐段查看；也不建索引"
 HELP_VERIFY = "逐个核对校验和，并做自检"
 HELP_STRICT = "有文件读不了就算失败，不更新索引"
+HELP_REBUILD = "全部重新读取、重新编码，不沿用原来的索引"
 HELP_GOLD = "必答题文件（格式同 eval）：新索引丢了其中的答案就不启用（SPEECHBOT_GOLD）"
 HELP_ERRORS = "列出答错的题"
 HELP = """讲话材料问答：找到原文、标明出处，找不到就如实说没有。
