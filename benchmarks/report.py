@@ -8,11 +8,16 @@ A table stands between ``<!-- name -->`` and ``<!-- /name -->``; ``tests/test_be
 from __future__ import annotations
 
 import json
+import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+import index_tables
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
 HERE = Path(__file__).resolve().parent
 READMES = (HERE / "README.md", HERE.parent / "README.md")
@@ -33,6 +38,7 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 ENGINES = ("onnxruntime", "sentence-transformers", "torch", "numpy")
+STORES = ("faiss-cpu", "numpy", "jieba")
 READERS = ("defusedxml", "lxml", "pypdfium2")
 
 
@@ -220,7 +226,14 @@ def fuzz() -> str:
     return f"{table(('mutated from', *outcomes, 'median s', 'most s'), [*rows, total])}\n\n{origin(record, READERS)}"
 
 
-TABLES = {
+def of_index(name: str) -> str:
+    """A table of ``index_tables``."""
+    record = load(name)
+    made: str = getattr(index_tables, name)(record, table)
+    return f"{made}\n\n{origin(record, STORES)}"
+
+
+TABLES: dict[str, Callable[[], str]] = {
     "retrieval": retrieval,
     "ablation": ablation,
     "calibration": calibration,
@@ -229,6 +242,10 @@ TABLES = {
     "startup": startup,
     "structure": structure,
     "fuzz": fuzz,
+    "vectors": partial(of_index, "vectors"),
+    "scale": partial(of_index, "scale"),
+    "files": partial(of_index, "files"),
+    "kills": partial(of_index, "kills"),
 }
 
 

@@ -72,12 +72,13 @@ class ReplayEncoder:
         name: That of the bundled model, so that its calibration applies.
         dim: Length of a vector.
         asked: Texts that the model was asked for.
+        originals: The real windows.
     """
 
     def __init__(self, originals: Originals) -> None:
         """Know the originals; ``learn`` adds repeats."""
         self.name, self.dim, self.asked = BUNDLED, originals.vectors.shape[1], 0
-        self._originals = originals
+        self.originals = originals
         self._model = open_encoder()
         self._repeats: dict[int, int] = {}
 
@@ -86,7 +87,7 @@ class ReplayEncoder:
         mine, theirs = _pieces(edited), _pieces(original)
         if len(mine) == len(theirs):
             self._repeats.update(
-                (_key(piece), self._originals.places[source]) for piece, source in zip(mine, theirs, strict=True)
+                (_key(piece), self.originals.places[source]) for piece, source in zip(mine, theirs, strict=True)
             )
 
     def encode_queries(self, texts: Sequence[str]) -> Floats:
@@ -103,9 +104,9 @@ class ReplayEncoder:
         return found
 
     def _vector(self, text: str) -> Floats:
-        own = self._originals.places.get(text)
+        own = self.originals.places.get(text)
         if own is not None:
-            return self._unit(self._originals.vectors[own])
+            return self._unit(self.originals.vectors[own])
         key = _key(text)
         original = self._repeats.get(key)
         if original is None:
@@ -114,7 +115,7 @@ class ReplayEncoder:
             return vector
         noise = np.random.default_rng(key).standard_normal(size=(self.dim,), dtype=np.float32)
         noise = noise * np.float32((1 / LIKENESS**2 - 1) ** 0.5 / float(np.linalg.norm(noise)))
-        return self._unit(self._originals.vectors[original] + noise)
+        return self._unit(self.originals.vectors[original] + noise)
 
     @staticmethod
     def _unit(vector: Floats) -> Floats:
