@@ -158,11 +158,29 @@ def test_an_outline_nests_sections_with_their_paragraphs() -> None:
     ]
 
 
+def test_an_outline_tells_when_and_by_whom() -> None:
+    """Date and speaker stand beside the title where they are known."""
+    known = replace(speech(), date="2023-09", speaker="张三", occasion="推进会", aliases=("某会讲话",))
+
+    assert text(render.outline([known]))[0] == "《某讲话》（3 段，2023-09，张三，某.txt）"
+    data = render.speech_data(known)
+    assert (data["date"], data["speaker"], data["occasion"], data["aliases"]) == (
+        "2023-09",
+        "张三",
+        "推进会",
+        ["某会讲话"],
+    )
+
+
 def test_an_outline_as_data() -> None:
     """Programs get the same tree with parents by position."""
     assert render.speech_data(speech()) == {
         "title": "某讲话",
         "source": "某.txt",
+        "date": "",
+        "speaker": "",
+        "occasion": "",
+        "aliases": [],
         "paragraphs": 3,
         "sections": [
             {"title": "一、总则", "kind": "一、", "level": 1, "parent": None, "paragraphs": 2},

@@ -163,6 +163,10 @@ def speech_data(speech: Speech) -> dict[str, Any]:
     return {
         "title": speech.title,
         "source": speech.source,
+        "date": speech.date,
+        "speaker": speech.speaker,
+        "occasion": speech.occasion,
+        "aliases": list(speech.aliases),
         "paragraphs": len(speech.passages),
         "sections": [
             {
@@ -178,10 +182,12 @@ def speech_data(speech: Speech) -> dict[str, Any]:
 
 
 def _speech(speech: Speech) -> Node:
+    count = zh_answers.OUTLINE_COUNT.format(count=len(speech.passages))
+    facts = filter(None, (count, speech.date, speech.speaker, speech.source))
     label = Line(
         (
             Span(zh_answers.TITLE.format(title=speech.title), Style.STRONG),
-            Span(zh_answers.OUTLINE_SPEECH.format(count=len(speech.passages), source=speech.source), Style.FAINT),
+            Span(zh_answers.OUTLINE_SPEECH.format(facts=zh_answers.FACT_SEPARATOR.join(facts)), Style.FAINT),
         )
     )
     return Node(label, headings(speech))

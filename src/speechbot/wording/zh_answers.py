@@ -25,7 +25,9 @@ NEAREST = "下面的段落最接近，但不足以回答："
 NEAREST_SENTENCE = "最接近的一句："
 
 # Outlines and reports (render.py).
-OUTLINE_SPEECH = "（{count} 段，{source}）"
+OUTLINE_SPEECH = "（{facts}）"
+OUTLINE_COUNT = "{count} 段"
+FACT_SEPARATOR = "，"
 OUTLINE_SECTION = "（{count} 段）"
 INDEX_DONE = "已建好索引：{sources} 个文件，{speeches} 篇讲话，{passages} 段，{windows} 个检索窗口"
 INDEX_CHANGES = "与上一个版本相比：新增 {added} 段，变动 {changed} 段，移除 {removed} 段，未变 {unchanged} 段"
