@@ -2,9 +2,9 @@
 
 Vectors are kept in half precision, row by row, in a file that is memory-mapped. Up to ``EXACT_LIMIT`` rows a question is
 compared with all of them. Beyond, faiss scans 4-bit product-quantised codes (Jégou, Douze and Schmid 2011; André, Kermarrec
-and Le Scouarnec 2017) and the best ``SCANNED`` of these are compared exactly. benchmarks/vectors.json compares that with
-other index types: cells (IVF) would have to visit a quarter of all rows, for the cosines of sentence encoders lie close
-together, and 8-bit codes alone keep less than 0.99 of the first ten.
+and Le Scouarnec 2017) and the best of these are compared exactly. benchmarks/vectors.json compares that with other index
+types: 8-bit codes alone keep less than 0.99 of the ten nearest, and cells (IVF) that half of all rows are visited in no
+more than that, for the cosines of sentence encoders lie close together.
 """
 
 from __future__ import annotations
