@@ -162,7 +162,10 @@ LANGUAGE_DATA = {
 WORDING = {path.stem for path in MODULES if path.parent.name == "wording"}
 
 # Modules that catch everything, with the reason.
-BROAD = {"onnx_model": "tokenizers and onnxruntime raise classes that derive from Exception alone"}
+BROAD = {
+    "onnx_model": "tokenizers and onnxruntime raise classes that derive from Exception alone",
+    "retriever": "a question is answered by the generation before, whatever a library raises over the new one",
+}
 
 _CHINESE = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff01-\uff60]")
 

@@ -203,3 +203,10 @@ def test_numbers_over_a_hundred_are_told_too() -> None:
     rows = "".join(f"第{number}条\n{FIRST}" for number in ("一百零一", "一百零二", "一百零四"))
 
     assert found(f"防汛条例\n\n{rows}") == [(3, Doubt.GAP, 100), (7, Doubt.GAP, 103)]
+
+
+def test_a_date_outside_all_speeches_starts_none() -> None:
+    """A date in a file without a speech, or above the first one, is not inside anything."""
+    item = Dropped(1, Drop.DATE, "（2024年3月5日）", 0)
+
+    assert doubts(Source("空.txt", "utf-8", "0" * 64, "（2024年3月5日）"), (), [item])[0].kind is Doubt.EMPTY

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -199,3 +200,26 @@ def test_tables_in_tables() -> None:
 def test_many_blocks_take_no_time() -> None:
     """A page of many short blocks and links is read in a moment."""
     assert len(lines("<div><a href=x>甲</a>乙</div>" * 20_000)) == 20_000
+
+
+def test_head_and_foot_of_an_article_are_text() -> None:
+    """What stands in the head and foot of an article is kept, whatever the same elements mean around it."""
+    body = (
+        f"<header>站名</header><article><header><h2>讲话</h2><p>2024年1月5日</p></header><p>{PROSE}</p>"
+        f"<footer>{PROSE}</footer></article><footer>版权</footer>"
+    )
+
+    assert lines(body) == ["## 讲话", "2024年1月5日", PROSE, PROSE]
+
+
+@pytest.mark.parametrize("piece", ["<script></script>字", "<b>字</b>"])
+def test_many_small_elements_take_no_longer_each(piece: str) -> None:
+    """A page of thousands of elements in one paragraph is read at the same speed as a small one."""
+
+    def seconds(count: int) -> float:
+        body = f"<p>{PROSE}{piece * count}</p>"
+        started = time.process_time()
+        assert lines(body) == [PROSE + "字" * count]
+        return time.process_time() - started
+
+    assert seconds(48_000) < 40 * max(seconds(6_000), 0.01)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from speechbot import Retriever, build_index, retriever
+from speechbot.indexing.generation import Generation
 from speechbot.indexing.lease import Lease
 from speechbot.indexing.store import CURRENT, GENERATIONS, history, live, open_live, rollback
 from tests.conftest import ToyEncoder
@@ -287,3 +288,29 @@ def test_no_file_stays_open(corpus: Path, index: Path, monkeypatch: pytest.Monke
             rebuild(corpus, index, number, encoder=ToyEncoder(salt=number % 2))
             opened.ask(QUESTION)
         assert files() == before
+
+
+def test_an_error_of_a_library_leaves_the_old_one(
+    corpus: Path, index: Path, opened: Retriever, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever keeps the new generation shut, the question is answered, and the files of the new one are closed."""
+
+    def fail(*_: object, **__: object) -> None:
+        message = "out of memory"
+        raise RuntimeError(message)
+
+    closed: list[str] = []
+    real = Generation.close
+
+    def close(self: Generation) -> None:
+        closed.append(self.name)
+        real(self)
+
+    monkeypatch.setattr(Generation, "close", close)
+    before, name = opened.generation, rebuild(corpus, index, 2)
+    closed.clear()
+    monkeypatch.setattr(retriever, "check_model", fail)
+
+    assert terms(opened.ask(QUESTION)) == {"第1"}
+    assert opened.generation == before
+    assert closed == [name]

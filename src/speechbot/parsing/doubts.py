@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import Counter
 from dataclasses import dataclass
 from enum import Enum
@@ -162,9 +163,11 @@ def _of_dropped(speeches: Sequence[Speech], dropped: Iterable[Dropped]) -> Itera
             yield _Found(Doubt.SEVERAL, item.text, item.start)
 
 
-def _is_inside(speeches: Iterable[Speech], offset: int) -> bool:
+def _is_inside(speeches: Sequence[Speech], offset: int) -> bool:
     """Whether a speech has passages on both sides."""
-    return any(speech.passages and speech.passages[0].start < offset < speech.passages[-1].start for speech in speeches)
+    at = bisect_right(speeches, offset, key=lambda one: one.start) - 1
+    passages = speeches[at].passages if at >= 0 else ()
+    return bool(passages) and passages[0].start < offset < passages[-1].start
 
 
 def _of_lines(passages: Sequence[Passage], lines: Lines) -> Iterator[_Found]:
