@@ -223,3 +223,17 @@ def test_many_small_elements_take_no_longer_each(piece: str) -> None:
         return time.process_time() - started
 
     assert seconds(48_000) < 40 * max(seconds(6_000), 0.01)
+
+
+def test_a_page_in_a_form_is_read() -> None:
+    """Some servers put the whole page into a form; a form beside the text is none of it."""
+    search = "<form><label>请输入关键词</label><input><button>搜索</button></form>"
+
+    assert lines(f"<form id='aspnetForm'>{search}<div><h1>讲话</h1><p>{PROSE}</p></div></form>") == ["# 讲话", PROSE]
+    assert lines(f"{search}<p>{PROSE}</p>") == [PROSE]
+
+
+def test_the_short_items_of_a_list_are_kept() -> None:
+    """An item that holds all of the prose is not taken for the main text, which would leave out the others."""
+    assert lines(f"<ul><li>甲<li>{PROSE}<li>乙</ul>") == ["甲", PROSE, "乙"]
+    assert lines(f"<dl><dt>甲<dd>{PROSE}</dl>") == ["甲", PROSE]

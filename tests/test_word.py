@@ -338,3 +338,12 @@ def test_nesting_has_an_end() -> None:
 
         with pytest.raises(SourceError, match="嵌套得不正常"):
             lines(opening * 300 + closing * 300)
+
+
+def test_a_paragraph_without_an_end_does_not_go_on_in_a_table() -> None:
+    """Before a table, and at the end of the document, such a paragraph is a line of its own."""
+    end = "<w:rPr><w:del/></w:rPr>"
+    table = f"<w:tbl><w:tr><w:tc>{paragraph('格')}</w:tc></w:tr></w:tbl>"
+    body = paragraph("甲", properties=end) + table + paragraph("乙 \u3000", properties=end)
+
+    assert read_word(docx(body), path=PATH) == "甲\n格\n乙\n"

@@ -36,15 +36,15 @@ _CODECS = {
     "big5-hkscs": "big5hkscs",
 }
 _UNSHOWN = frozenset(
-    "script style noscript template head title nav aside form button select textarea input iframe object embed svg canvas video "
+    "script style noscript template head title nav aside button select textarea input iframe object embed svg canvas video "
     "audio map dialog menu rt rp".split()
 )
 _BLOCKS = frozenset(
-    "address article blockquote body center dd details div dl dt fieldset figcaption figure footer h1 h2 h3 h4 h5 h6 header hr html "
+    "address article blockquote body center dd details div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr html "
     "li main ol p pre section summary table tbody td tfoot th thead tr ul caption".split()
 )
 # Blocks that are never shown as text.
-_OUTER_BLOCKS = frozenset({"nav", "aside", "form", "dialog", "menu"})
+_OUTER_BLOCKS = frozenset({"nav", "aside", "dialog", "menu"})
 _HEADING = re.compile(r"h([1-6])")
 _TITLED = re.compile(r"(?:^|[\s_-])(?:title|headline|biaoti)(?=$|[\s_-])", re.IGNORECASE)
 _SHORTEST_TITLE = 4
@@ -176,9 +176,9 @@ def _inline(node: Any) -> Iterator[str]:  # noqa: ANN401
 
 
 def _drop_surroundings(root: Any, prose: dict[Any, int]) -> None:  # noqa: ANN401
-    """Take out what is hidden or called navigation, and lists of links, unless much of the prose is there.
+    """Take out what is hidden or called navigation, forms and lists of links, unless much of the prose is there.
 
-    Some sites hide the whole article until a script shows it, or call it something else.
+    Some sites hide the whole article until a script shows it, call it something else, or put all of a page into a form.
     """
     most = prose[root] * _AROUND_SHARE
     for node in [*root.iter()]:
@@ -188,7 +188,7 @@ def _drop_surroundings(root: Any, prose: dict[Any, int]) -> None:  # noqa: ANN40
         if not hidden and node.tag not in _BLOCKS:
             continue
         named = _AROUND.search(f"{node.get('class', '')} {node.get('id', '')}")
-        if hidden or named or (prose[node] == 0 and _is_link_list(node)):
+        if hidden or named or node.tag == "form" or (prose[node] == 0 and _is_link_list(node)):
             _remove(node)
 
 
@@ -206,7 +206,7 @@ def _main(root: Any, prose: dict[Any, int]) -> Any:  # noqa: ANN401
     node, least = root, prose[root] * _MAIN_SHARE
     while least:
         inner = next((child for child in node if prose[child] >= least), None)
-        if inner is None or inner.tag not in _BLOCKS or inner.tag in {"p", "tr"}:
+        if inner is None or inner.tag not in _BLOCKS or inner.tag in {"p", "tr", "li", "dd"}:
             return node
         node = inner
     return node
