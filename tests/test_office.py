@@ -101,6 +101,17 @@ def _command(process: int) -> str:
     return path.read_text(encoding="utf-8") if path.exists() else ""
 
 
+def test_its_socket_goes_with_the_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, scratch: Path) -> None:
+    """LibreOffice opens a socket in the shared temporary folder, which would stay there when it is killed."""
+    play(tmp_path, monkeypatch, f'echo "$HOME $TMPDIR $OSL_SOCKET_PATH" > {tmp_path}/places')
+
+    with pytest.raises(SourceError):
+        converted(OLE, path=PATH)
+
+    (place,) = set((tmp_path / "places").read_text(encoding="utf-8").split())
+    assert Path(place).parent == scratch
+
+
 @pytest.mark.parametrize("suffix", [".doc", ".rtf"])
 def test_no_office(monkeypatch: pytest.MonkeyPatch, suffix: str) -> None:
     """Without LibreOffice the reason names what to install, and how to do without."""
