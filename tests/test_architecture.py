@@ -126,7 +126,8 @@ LAYERS = (
 # Modules whose Chinese is data of the language, not text that a user reads.
 LANGUAGE_DATA = {
     "chat": "numbers of headings, left out of example questions",
-    "cleaning": "Chinese punctuation, and characters that only look like others",
+    "cleaning": "Chinese punctuation, and marks that only look like others",
+    "text": "characters that only look like others",
     "contents": "what a contents list looks like",
     "dates": "how dates are written",
     "front": "colons after the names of fields",
