@@ -425,3 +425,11 @@ def test_a_full_disk_for_temporary_files_stops_nothing(tmp_path: Path, monkeypat
 
     assert [source.name for source in corpus.sources] == ["甲.txt"]
     assert corpus.failed == (("乙.pdf", zh_corpus.REASON_SCRATCH.format(detail="磁盘空间不足")),)
+
+
+def test_what_became_a_pipe_since_it_was_listed_is_not_opened(tmp_path: Path) -> None:
+    """A pipe in place of a file would keep a build waiting for ever."""
+    os.mkfifo(tmp_path / "甲.txt")
+
+    with pytest.raises(SourceError, match="管道"):
+        read_material(Material("甲.txt", tmp_path / "甲.txt", ""))

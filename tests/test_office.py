@@ -152,3 +152,19 @@ def test_the_real_one(tmp_path: Path) -> None:
 
     assert (found.text, found.encoding) == (PROSE + "\n", "rtf")
     assert [*tmp_path.iterdir()] == [path]
+
+
+def test_documents_can_do_nothing() -> None:
+    """No macro runs whatever it is signed with, no link is followed, and pictures on the web stay there."""
+    settings = office._profile()
+
+    for name, value in {
+        "MacroSecurityLevel": "3",
+        "DisableMacrosExecution": "true",
+        "BlockUntrustedRefererLinks": "true",
+        "Link": "0",
+        "ooInetProxyType": "2",
+        "ooInetHTTPProxyName": "127.0.0.1",
+        "ooInetHTTPSProxyName": "127.0.0.1",
+    }.items():
+        assert f'<prop oor:name="{name}" oor:op="fuse"><value>{value}</value></prop>' in settings
