@@ -10,6 +10,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from speechbot.language.sentences import BLANK
+from speechbot.parsing.annotations import unmatched
 from speechbot.parsing.dropped import Drop, Lines
 from speechbot.parsing.headings import LAST, clean_title, match_heading
 from speechbot.parsing.titles import stem_title
@@ -68,6 +69,7 @@ class Doubt(Enum):
     BROKEN = "broken"
     LOST = "lost"
     SEVERAL = "several speeches"
+    UNMATCHED = "not among the speeches"
     UNTITLED = "title from file name"
     GAP = "numbering gap"
     ASTRAY = "number astray"
@@ -123,6 +125,7 @@ def doubts(source: Source, speeches: Sequence[Speech], dropped: Sequence[Dropped
     broken = {passage.start for run in runs for passage in run}
     found = [
         *_of_file(source, passages),
+        *(_Found(Doubt.UNMATCHED, name, 0, len(speeches)) for name in unmatched(speeches, source.notes)),
         *(_Found(Doubt.BROKEN, run[0].text, run[0].start, len(run)) for run in runs),
         *_of_dropped(speeches, dropped),
         *_of_lines(passages, lines),
