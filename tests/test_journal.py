@@ -365,3 +365,15 @@ def test_a_vector_of_another_length_is_none(tmp_path: Path, journal: Journal, ca
 
     with closing(Journal.open(tmp_path / "记 录.sqlite", card)) as again:
         assert len(again.known(TEXTS)) == 2
+
+
+def test_a_rebuild_takes_nothing_from_an_interrupted_build(corpus: Path, tmp_path: Path) -> None:
+    """Who asks for everything anew gets it: vectors that were kept may be what is wrong."""
+    index = tmp_path / "index"
+    with pytest.raises(KeyboardInterrupt):
+        build_index(corpus, index, encoder=Interrupted(5, KeyboardInterrupt()))
+    assert (index / JOURNAL).exists()
+
+    report = build_index(corpus, index, encoder=ToyEncoder(), rebuild=True)
+
+    assert (report.resumed, report.encoded) == (0, report.windows)
