@@ -126,7 +126,8 @@ LAYERS = (
 # Modules whose Chinese is data of the language, not text that a user reads.
 LANGUAGE_DATA = {
     "chat": "numbers of headings, left out of example questions",
-    "cleaning": "Chinese punctuation, and characters that only look like others",
+    "cleaning": "Chinese punctuation, and marks that only look like others",
+    "text": "characters that only look like others",
     "contents": "what a contents list looks like",
     "dates": "how dates are written",
     "front": "colons after the names of fields",
@@ -162,7 +163,10 @@ LANGUAGE_DATA = {
 WORDING = {path.stem for path in MODULES if path.parent.name == "wording"}
 
 # Modules that catch everything, with the reason.
-BROAD = {"onnx_model": "tokenizers and onnxruntime raise classes that derive from Exception alone"}
+BROAD = {
+    "onnx_model": "tokenizers and onnxruntime raise classes that derive from Exception alone",
+    "retriever": "a question is answered by the generation before, whatever a library raises over the new one",
+}
 
 _CHINESE = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff01-\uff60]")
 

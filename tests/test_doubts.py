@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from speechbot.models import Source
@@ -203,3 +205,29 @@ def test_numbers_over_a_hundred_are_told_too() -> None:
     rows = "".join(f"第{number}条\n{FIRST}" for number in ("一百零一", "一百零二", "一百零四"))
 
     assert found(f"防汛条例\n\n{rows}") == [(3, Doubt.GAP, 100), (7, Doubt.GAP, 103)]
+
+
+def test_a_date_outside_all_speeches_starts_none() -> None:
+    """A date in a file without a speech, or above the first one, is not inside anything."""
+    item = Dropped(1, Drop.DATE, "（2024年3月5日）", 0)
+
+    assert doubts(Source("空.txt", "utf-8", "0" * 64, "（2024年3月5日）"), (), [item])[0].kind is Doubt.EMPTY
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ({"speeches": {"防汛": {"date": "2024"}, "在防汛工作会上的 讲话": {"title": "新题目"}}}, ["防汛"]),
+        ({"speeches": [{"date": "2024"}, {"date": "2025"}, {}]}, ["2", "3"]),
+        ({"date": "2024"}, []),
+    ],
+)
+def test_what_is_said_of_a_speech_that_is_not_there_is_told(said: dict[str, object], words: list[str]) -> None:
+    """A slip in a title, or an entry too many, would be lost without a word."""
+    source = Source("防汛.txt", "utf-8", "0", TITLE + FIRST, json.dumps(said))
+
+    found = doubts(source, parse(source), ())
+
+    assert [(doubt.text, doubt.number) for doubt in found if doubt.kind is Doubt.UNMATCHED] == [
+        (one, 1) for one in words
+    ]

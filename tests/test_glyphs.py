@@ -19,6 +19,7 @@ def test_offsets_count_in_both(text: str) -> None:
 def test_radicals_are_the_characters_that_they_look_like() -> None:
     """Radicals as PDF files hold them number headings and spell words."""
     assert judged("⼀、⽂化") == "一、文化"
+    assert judged("部⻓的讲话") == "部长的讲话"
 
 
 @pytest.mark.parametrize(

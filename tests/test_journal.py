@@ -339,3 +339,41 @@ def test_failures_of_sqlite_are_those_of_the_system(journal: Journal, number: in
         journal.add(many, np.zeros((4000, 64), np.float32))
 
     assert caught.value.errno == number
+
+
+def test_a_page_damaged_in_the_middle_drops_the_journal(tmp_path: Path, card: ModelCard) -> None:
+    """Damage that the first question would not meet is found when the journal is opened, not in the middle of a build."""
+    path = tmp_path / JOURNAL
+    with closing(Journal.open(path, card)) as journal:
+        journal.add([f"第{n}段。" for n in range(3000)], np.zeros((3000, card.dim), np.float32))
+    data = bytearray(path.read_bytes())
+    for page in range(8 * 4096, len(data), 16 * 4096):
+        data[page : page + 64] = b"\xff" * 64
+    path.write_bytes(bytes(data))
+
+    with closing(Journal.open(path, card)) as journal:
+        assert journal.known([f"第{n}段。" for n in range(3000)]) == set()
+        journal.add(TEXTS, np.zeros((3, card.dim), np.float32))
+
+
+def test_a_vector_of_another_length_is_none(tmp_path: Path, journal: Journal, card: ModelCard) -> None:
+    """A text whose vector was cut short is encoded again."""
+    journal.add(TEXTS, np.zeros((3, card.dim), np.float32))
+    journal.close()
+    with closing(sqlite3.connect(tmp_path / "记 录.sqlite")) as connection, connection:
+        connection.execute("UPDATE vectors SET vector = x'00' WHERE key = (SELECT min(key) FROM vectors)")
+
+    with closing(Journal.open(tmp_path / "记 录.sqlite", card)) as again:
+        assert len(again.known(TEXTS)) == 2
+
+
+def test_a_rebuild_takes_nothing_from_an_interrupted_build(corpus: Path, tmp_path: Path) -> None:
+    """Who asks for everything anew gets it: vectors that were kept may be what is wrong."""
+    index = tmp_path / "index"
+    with pytest.raises(KeyboardInterrupt):
+        build_index(corpus, index, encoder=Interrupted(5, KeyboardInterrupt()))
+    assert (index / JOURNAL).exists()
+
+    report = build_index(corpus, index, encoder=ToyEncoder(), rebuild=True)
+
+    assert (report.resumed, report.encoded) == (0, report.windows)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from speechbot.errors import IndexDamaged, IndexMismatch
-from speechbot.indexing import store
+from speechbot.indexing import lease, store
 from speechbot.indexing.generation import MANIFEST
 from speechbot.indexing.lease import Lease
 from speechbot.indexing.store import (
@@ -260,3 +260,34 @@ def test_readers_that_come_and_go_never_fail(index: Path, content: Content) -> N
         finally:
             done.set()
         assert all(one.result() > 0 for one in reading)
+
+
+def test_what_is_removed_between_opening_and_locking_is_not_held(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A lock on a file that has no name any more keeps nobody from anything."""
+    manifest = tmp_path / MANIFEST
+    manifest.write_text("{}", encoding="utf-8")
+
+    def lock(_handle: int, *, shared: bool) -> bool:
+        manifest.unlink()
+        return shared
+
+    monkeypatch.setattr(lease, "_lock", lock)
+
+    with pytest.raises(IndexDamaged):
+        Lease.take(manifest)
+
+
+def test_a_claim_is_taken_for_writing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """File systems over a network lock nothing for oneself that is open for reading only."""
+    modes: list[int] = []
+    real = os.open
+    monkeypatch.setattr(os, "open", lambda path, flags: modes.append(flags) or real(path, flags))  # type: ignore[func-returns-value]
+    (tmp_path / MANIFEST).write_text("{}", encoding="utf-8")
+
+    claim = Lease.claim(tmp_path / MANIFEST)
+
+    assert claim is not None
+    claim.release()
+    assert modes == [os.O_RDWR]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -199,3 +200,40 @@ def test_tables_in_tables() -> None:
 def test_many_blocks_take_no_time() -> None:
     """A page of many short blocks and links is read in a moment."""
     assert len(lines("<div><a href=x>甲</a>乙</div>" * 20_000)) == 20_000
+
+
+def test_head_and_foot_of_an_article_are_text() -> None:
+    """What stands in the head and foot of an article is kept, whatever the same elements mean around it."""
+    body = (
+        f"<header>站名</header><article><header><h2>讲话</h2><p>2024年1月5日</p></header><p>{PROSE}</p>"
+        f"<footer>{PROSE}</footer></article><footer>版权</footer>"
+    )
+
+    assert lines(body) == ["## 讲话", "2024年1月5日", PROSE, PROSE]
+
+
+@pytest.mark.parametrize("piece", ["<script></script>字", "<b>字</b>"])
+def test_many_small_elements_take_no_longer_each(piece: str) -> None:
+    """A page of thousands of elements in one paragraph is read at the same speed as a small one."""
+
+    def seconds(count: int) -> float:
+        body = f"<p>{PROSE}{piece * count}</p>"
+        started = time.process_time()
+        assert lines(body) == [PROSE + "字" * count]
+        return time.process_time() - started
+
+    assert seconds(48_000) < 40 * max(seconds(6_000), 0.01)
+
+
+def test_a_page_in_a_form_is_read() -> None:
+    """Some servers put the whole page into a form; a form beside the text is none of it."""
+    search = "<form><label>请输入关键词</label><input><button>搜索</button></form>"
+
+    assert lines(f"<form id='aspnetForm'>{search}<div><h1>讲话</h1><p>{PROSE}</p></div></form>") == ["# 讲话", PROSE]
+    assert lines(f"{search}<p>{PROSE}</p>") == [PROSE]
+
+
+def test_the_short_items_of_a_list_are_kept() -> None:
+    """An item that holds all of the prose is not taken for the main text, which would leave out the others."""
+    assert lines(f"<ul><li>甲<li>{PROSE}<li>乙</ul>") == ["甲", PROSE, "乙"]
+    assert lines(f"<dl><dt>甲<dd>{PROSE}</dl>") == ["甲", PROSE]

@@ -150,3 +150,10 @@ def test_nonsense_is_no_number() -> None:
     assert [found.label("2", 0), found.label("?", 0), found.label("1", 9), found.label("1", -1)] == [""] * 4
     assert Numbering(None, {}).label("1", 0) == ""
     assert [whole("12", 0), whole("-3", 0), whole("x", 5), whole(None, 6), whole("9" * 50, 7)] == [12, -3, 5, 6, 7]
+
+
+def test_the_words_of_a_number_are_bounded() -> None:
+    """A number stands in every paragraph of its list: a book in place of it would fill the memory."""
+    found = numbering(definition(level(0, "decimal", "%1字" * 10_000)) + listed(1))
+
+    assert len(found.label("1", 0)) <= 100

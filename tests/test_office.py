@@ -101,6 +101,17 @@ def _command(process: int) -> str:
     return path.read_text(encoding="utf-8") if path.exists() else ""
 
 
+def test_its_socket_goes_with_the_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, scratch: Path) -> None:
+    """LibreOffice opens a socket in the shared temporary folder, which would stay there when it is killed."""
+    play(tmp_path, monkeypatch, f'echo "$HOME $TMPDIR $OSL_SOCKET_PATH" > {tmp_path}/places')
+
+    with pytest.raises(SourceError):
+        converted(OLE, path=PATH)
+
+    (place,) = set((tmp_path / "places").read_text(encoding="utf-8").split())
+    assert Path(place).parent == scratch
+
+
 @pytest.mark.parametrize("suffix", [".doc", ".rtf"])
 def test_no_office(monkeypatch: pytest.MonkeyPatch, suffix: str) -> None:
     """Without LibreOffice the reason names what to install, and how to do without."""
@@ -141,3 +152,19 @@ def test_the_real_one(tmp_path: Path) -> None:
 
     assert (found.text, found.encoding) == (PROSE + "\n", "rtf")
     assert [*tmp_path.iterdir()] == [path]
+
+
+def test_documents_can_do_nothing() -> None:
+    """No macro runs whatever it is signed with, no link is followed, and pictures on the web stay there."""
+    settings = office._profile()
+
+    for name, value in {
+        "MacroSecurityLevel": "3",
+        "DisableMacrosExecution": "true",
+        "BlockUntrustedRefererLinks": "true",
+        "Link": "0",
+        "ooInetProxyType": "2",
+        "ooInetHTTPProxyName": "127.0.0.1",
+        "ooInetHTTPSProxyName": "127.0.0.1",
+    }.items():
+        assert f'<prop oor:name="{name}" oor:op="fuse"><value>{value}</value></prop>' in settings

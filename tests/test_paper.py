@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import resource
 import subprocess
 import sys
+from io import BytesIO
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -153,3 +156,26 @@ def test_the_process_is_light() -> None:
     found = subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, check=True, encoding="utf-8")  # noqa: S603
 
     assert found.stdout == "False\n"
+
+
+def test_the_program_is_found_by_its_path_and_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing in the folder that it runs in is imported (-P), and its memory has a limit."""
+    commands: list[tuple[str, ...]] = []
+
+    def run(command: Any, **_: object) -> tuple[int, bytes]:
+        commands.append(tuple(command))
+        return 0, b'{"count": 0, "refused": "damaged"}'
+
+    monkeypatch.setattr(processes, "run", run)
+    with pytest.raises(SourceError):
+        read_paper(b"%PDF-1.4", path=PATH)
+
+    limits: list[object] = []
+    monkeypatch.setattr("resource.setrlimit", lambda kind, limit: limits.append((kind, limit)))
+    monkeypatch.setattr(sys, "argv", ["page_glyphs.py", "0"])
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=BytesIO(b"")))
+    monkeypatch.setattr(sys, "stdout", SimpleNamespace(buffer=BytesIO()))
+    page_glyphs.main()
+
+    assert "-P" in commands[0]
+    assert limits == [(resource.RLIMIT_AS, (page_glyphs._MOST_MEMORY,) * 2)]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from speechbot import Retriever, build_index, retriever
+from speechbot.indexing.generation import Generation
 from speechbot.indexing.lease import Lease
 from speechbot.indexing.store import CURRENT, GENERATIONS, history, live, open_live, rollback
 from tests.conftest import ToyEncoder
@@ -287,3 +288,68 @@ def test_no_file_stays_open(corpus: Path, index: Path, monkeypatch: pytest.Monke
             rebuild(corpus, index, number, encoder=ToyEncoder(salt=number % 2))
             opened.ask(QUESTION)
         assert files() == before
+
+
+def test_an_error_of_a_library_leaves_the_old_one(
+    corpus: Path, index: Path, opened: Retriever, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever keeps the new generation shut, the question is answered, and the files of the new one are closed."""
+
+    def fail(*_: object, **__: object) -> None:
+        message = "out of memory"
+        raise RuntimeError(message)
+
+    closed: list[str] = []
+    real = Generation.close
+
+    def close(self: Generation) -> None:
+        closed.append(self.name)
+        real(self)
+
+    monkeypatch.setattr(Generation, "close", close)
+    before, name = opened.generation, rebuild(corpus, index, 2)
+    closed.clear()
+    monkeypatch.setattr(retriever, "check_model", fail)
+
+    assert terms(opened.ask(QUESTION)) == {"第1"}
+    assert opened.generation == before
+    assert closed == [name]
+
+
+def test_what_did_not_open_is_tried_again(
+    corpus: Path, index: Path, opened: Retriever, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What kept a generation shut may pass: it is tried now and then, which the log is not told each time."""
+    caplog.set_level(logging.WARNING)
+    monkeypatch.setattr(retriever, "_RETRY", -1.0)
+    file = index / GENERATIONS / rebuild(corpus, index, 2) / "windows.faiss"
+    file.rename(file.with_name("aside"))
+
+    assert [terms(opened.ask(QUESTION)) for _ in range(3)] == [{"第1"}] * 3
+    assert len(caplog.records) == 1
+    file.with_name("aside").rename(file)
+    assert terms(opened.ask(QUESTION)) == {"第2"}
+
+
+def test_nobody_waits_while_a_generation_is_opened(
+    corpus: Path, index: Path, opened: Retriever, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One thread changes over; a question that another one asks meanwhile is answered by the generation before."""
+    opening, go_on = threading.Event(), threading.Event()
+
+    def slow(folder: Path) -> Generation:
+        opening.set()
+        assert go_on.wait(10)
+        return open_live(folder)
+
+    monkeypatch.setattr(retriever, "open_live", slow)
+    rebuild(corpus, index, 2)
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(opened.ask, QUESTION)
+        assert opening.wait(10)
+        second = pool.submit(opened.ask, QUESTION)
+        try:
+            assert terms(second.result(5)) == {"第1"}
+        finally:
+            go_on.set()
+        assert terms(first.result(10)) == {"第2"}

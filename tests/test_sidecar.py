@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from speechbot import sidecar
 from speechbot.models import Source
 from speechbot.parsing.parser import parse
 from speechbot.sidecar import Sidecars, is_sidecar, read_sidecars
@@ -274,3 +275,13 @@ def test_the_example_of_the_readme(tmp_path: Path) -> None:
     assert (first.occasion, first.aliases) == ("全县教育大会", ("教育大会讲话", "三月讲话", "在会上的讲话"))
     assert [(s.title, s.date) for s in (second, third)] == [("动员会讲话", "2024-03"), ("总结会讲话", "2024-06")]
     assert (fourth.speaker, found.words) == ("李四", ("效能建设", "清单闭环 500"))
+
+
+def test_likely_names_are_looked_up_a_few_times_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder that was renamed makes every entry miss its material: each is told, few with what may have been meant."""
+    asked: list[str] = []
+    monkeypatch.setattr(sidecar, "near", lambda name, _: asked.append(name))
+    entries = "".join(f"  旧/讲话{at}.txt: {{date: 2024}}\n" for at in range(50))
+
+    assert len(read(tmp_path, corpus__yaml="files:\n" + entries).problems) == 50
+    assert len(asked) == 10

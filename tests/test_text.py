@@ -19,6 +19,7 @@ TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
         ("ＧＤＰ增长５％", "gdp增长5%"),
         ("Party School", "party school"),
         ("等等…", "等等..."),
+        ("部⻓、⻛⽓", "部长、风气"),
         ("①②", "12"),
         ("“原文”、《题目》。", "“原文”、《题目》。"),
         ("", ""),

@@ -338,3 +338,44 @@ def test_nesting_has_an_end() -> None:
 
         with pytest.raises(SourceError, match="嵌套得不正常"):
             lines(opening * 300 + closing * 300)
+
+
+def test_a_paragraph_without_an_end_does_not_go_on_in_a_table() -> None:
+    """Before a table, and at the end of the document, such a paragraph is a line of its own."""
+    end = "<w:rPr><w:del/></w:rPr>"
+    table = f"<w:tbl><w:tr><w:tc>{paragraph('格')}</w:tc></w:tr></w:tbl>"
+    body = paragraph("甲", properties=end) + table + paragraph("乙 \u3000", properties=end)
+
+    assert read_word(docx(body), path=PATH) == "甲\n格\n乙\n"
+
+
+def test_packages_of_absurdly_many_members(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The directory of an archive alone can fill the memory."""
+    monkeypatch.setattr(package_module, "_MOST_MEMBERS", 2)
+
+    with pytest.raises(SourceError, match="大得不正常"):
+        read_word(docx(paragraph("甲")), path=PATH)
+
+
+def test_no_more_is_unpacked_than_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What an archive unpacks to is bounded before it lies in memory."""
+    sizes: list[int] = []
+    real = zipfile.ZipExtFile.read
+
+    def read(self: zipfile.ZipExtFile, n: int = -1) -> bytes:
+        sizes.append(n)
+        return real(self, n)
+
+    monkeypatch.setattr(zipfile.ZipExtFile, "read", read)
+    read_word(docx(paragraph("甲")), path=PATH)
+
+    assert len(sizes) > 1
+    assert all(0 < size <= package_module.MOST_XML + 1 for size in sizes)
+
+
+def test_lines_over_notes_are_no_notes() -> None:
+    """What Word draws between text and notes is never one of them, even where the text refers to it."""
+    notes = f'<w:footnote w:id="1" w:type="separator">{paragraph("线")}</w:footnote>'
+    body = paragraph("甲", runs='<w:r><w:footnoteReference w:id="1"/></w:r>')
+
+    assert read_word(docx(body, footnotes=notes), path=PATH) == "甲\n"

@@ -38,6 +38,7 @@ _UNREADABLE = {
     errno.EPERM: zh_errors.READ_DENIED,
     errno.EISDIR: zh_errors.READ_FOLDER,
     errno.ENOENT: zh_errors.READ_MISSING,
+    errno.ENOSPC: zh_errors.WRITE_FULL,
 }
 
 

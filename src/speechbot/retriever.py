@@ -190,16 +190,16 @@ class Retriever:
             self._renewing.release()
 
     def _change_over(self) -> None:
-        """Open the live generation and let the one before go."""
+        """Open the live generation and let the one before go; whatever is in the way, the one before answers."""
         try:
             generation = open_live(self._index)
-        except (SpeechbotError, OSError) as error:
+        except Exception as error:  # noqa: BLE001 - not only ours: the libraries under us have errors of their own
             self._keep(error)
             return
         try:
             check_model(generation.manifest, self._encoder, path=self._index)
             engine = Engine(generation, self._encoder)
-        except (SpeechbotError, OSError) as error:
+        except Exception as error:  # noqa: BLE001 - likewise, such as an encoder without memory
             generation.close()
             self._keep(error)
             return
@@ -216,7 +216,8 @@ class Retriever:
         self._failed = time.monotonic()
         if self._told != self._seen:
             self._told = self._seen
-            _log.warning(zh_errors.RELOAD_FAILED, error)
+            known = isinstance(error, (SpeechbotError, OSError))
+            _log.warning(zh_errors.RELOAD_FAILED, error, exc_info=None if known else error)
 
     def _retire(self, lent: _Lent) -> None:
         """Close an engine now, or with the last question that it answers; call it under the lock."""

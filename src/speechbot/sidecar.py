@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 SUFFIX = ".meta.yaml"
 CORPUS_FILE = "corpus.yaml"  # at the root of the corpus
 _NEARLY = (".meta.yml", ".mata.yaml", ".metadata.yaml", ".meta.yaml.txt", ".meta.json")
+_COMPARED = 10  # entries without a material for which a likely name is looked up
 _LARGEST = 8  # megabytes; ten thousand entries with all fields take two
 
 
@@ -81,10 +82,13 @@ class _Reader:
     words: tuple[str, ...] = ()
     problems: list[tuple[str, str]] = field(default_factory=list)
     owners: dict[str, str] = field(default_factory=dict)
+    _known: frozenset[str] = frozenset()
     _called: dict[str, list[str]] = field(default_factory=dict)
+    _compared: int = 0
 
     def __post_init__(self) -> None:
         """Note what each material may be called: whole, without its suffix, without its folder."""
+        self._known = frozenset(self.names)
         for name in self.names:
             base = name.rpartition("/")[2]
             for call in dict.fromkeys((name, _stem(name), base, _stem(base))):
@@ -118,7 +122,7 @@ class _Reader:
         call = name.removesuffix(SUFFIX)
         # Here the folder counts: a sidecar lies beside its material.
         found = (
-            [call] if call in self.names else [other for other in self._called.get(call, ()) if _stem(other) == call]
+            [call] if call in self._known else [other for other in self._called.get(call, ()) if _stem(other) == call]
         )
         if not found:
             self.tell(name, zh_sidecars.NO_MATERIAL)
@@ -145,7 +149,7 @@ class _Reader:
 
     def _material(self, call: str, problems: list[str]) -> str | None:
         """The material that an entry of ``corpus.yaml`` is about, or None with a problem told."""
-        found = self._called.get(call, []) if call not in self.names else [call]
+        found = self._called.get(call, []) if call not in self._known else [call]
         if len(found) == 1:
             return found[0]
         if found:
@@ -154,7 +158,9 @@ class _Reader:
                 + zh_sidecars.AMBIGUOUS.format(names=zh_sidecars.SEPARATOR.join(found))
             )
             return None
-        close = near(call, self._called)
+        # Each comparison with ten thousand names takes a third of a second
+        close = near(call, self._called) if self._compared < _COMPARED else None
+        self._compared += 1
         missing = zh_sidecars.NO_SUCH_FILE if close is None else zh_sidecars.NO_SUCH_FILE_NEAR
         problems.append(missing.format(name=call, near=close))
         return None
@@ -178,7 +184,7 @@ def _found(folder: Path) -> Sequence[tuple[str, Path]]:
         folders[:] = [name for name in folders if not name.startswith(".")]
         paths = [Path(root, name) for name in files if not name.startswith((".", "~"))]
         found.extend((path.relative_to(folder).as_posix(), path) for path in paths)
-    return sorted((name, path) for name, path in found if is_sidecar(name) and path.is_file())
+    return sorted((name, path) for name, path in found if is_sidecar(name) and os.path.isfile(path))  # noqa: PTH113 - pathlib raises where it may not look
 
 
 def _check(path: Path, folder: Path) -> None:

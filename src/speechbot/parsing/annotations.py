@@ -35,6 +35,20 @@ def annotated(speeches: Sequence[Speech], notes: str) -> tuple[Speech, ...]:
     )
 
 
+def unmatched(speeches: Sequence[Speech], notes: str) -> tuple[str, ...]:
+    """What a sidecar says of speeches that are not there: their titles, or their numbers where it lists them.
+
+    Args:
+        speeches: As ``annotated`` gives them.
+        notes: What it was given.
+    """
+    entries = json.loads(notes).get("speeches") if notes else None
+    if isinstance(entries, list):
+        return tuple(str(number) for number in range(len(speeches) + 1, len(entries) + 1))
+    called = {_plain(name) for speech in speeches for name in (speech.title, *speech.aliases)}
+    return tuple(title for title in entries or () if _plain(title) not in called)
+
+
 def _own(entries: object, at: int, title: str) -> Mapping[str, Any]:
     """What is said of one speech: by its place in the list, or by its title."""
     found: object = None

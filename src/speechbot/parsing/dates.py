@@ -35,7 +35,9 @@ def first_date(text: str) -> str:
         return ""
     start = _iso(found)
     until = _UNTIL.match(text, found.end())
-    following = _WRITTEN.match(text, until.end()) if until else None
+    ends = (pattern.match(text, until.end()) for pattern in (_WRITTEN, _NUMERIC)) if until else ()
+    # In digits a year alone may be any number
+    following = next((end for end in ends if end and (end["month"] or end.re is _WRITTEN)), None)
     return _common(start, _iso(following)) if following else start
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import Counter
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
 from speechbot.language.sentences import BLANK
+from speechbot.parsing.annotations import unmatched
 from speechbot.parsing.dropped import Drop, Lines
 from speechbot.parsing.headings import LAST, clean_title, match_heading
 from speechbot.parsing.titles import stem_title
@@ -67,6 +69,7 @@ class Doubt(Enum):
     BROKEN = "broken"
     LOST = "lost"
     SEVERAL = "several speeches"
+    UNMATCHED = "not among the speeches"
     UNTITLED = "title from file name"
     GAP = "numbering gap"
     ASTRAY = "number astray"
@@ -122,6 +125,7 @@ def doubts(source: Source, speeches: Sequence[Speech], dropped: Sequence[Dropped
     broken = {passage.start for run in runs for passage in run}
     found = [
         *_of_file(source, passages),
+        *(_Found(Doubt.UNMATCHED, name, 0, len(speeches)) for name in unmatched(speeches, source.notes)),
         *(_Found(Doubt.BROKEN, run[0].text, run[0].start, len(run)) for run in runs),
         *_of_dropped(speeches, dropped),
         *_of_lines(passages, lines),
@@ -162,9 +166,11 @@ def _of_dropped(speeches: Sequence[Speech], dropped: Iterable[Dropped]) -> Itera
             yield _Found(Doubt.SEVERAL, item.text, item.start)
 
 
-def _is_inside(speeches: Iterable[Speech], offset: int) -> bool:
+def _is_inside(speeches: Sequence[Speech], offset: int) -> bool:
     """Whether a speech has passages on both sides."""
-    return any(speech.passages and speech.passages[0].start < offset < speech.passages[-1].start for speech in speeches)
+    at = bisect_right(speeches, offset, key=lambda one: one.start) - 1
+    passages = speeches[at].passages if at >= 0 else ()
+    return bool(passages) and passages[0].start < offset < passages[-1].start
 
 
 def _of_lines(passages: Sequence[Passage], lines: Lines) -> Iterator[_Found]:

@@ -138,7 +138,7 @@ class _Setting:
             return cls()
         if offset < speeches[0].start:
             return cls(header=True, front=source.text.lstrip(BLANK).startswith("---"))
-        speech = next(one for one in reversed(speeches) if one.start <= offset)
+        speech = speeches[bisect_right(speeches, offset, key=lambda one: one.start) - 1]
         first = min(
             [passage.start for passage in speech.passages[:1]] + [section.start for section in speech.sections[:1]],
             default=speech.stop,

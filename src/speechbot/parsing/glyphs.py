@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from speechbot.language.text import RADICALS
+
 # What a mark of no width is judged as: white space that no text uses, so that it can be told from a real gap.
 NO_WIDTH = "\u205f"
 _INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
@@ -14,7 +16,7 @@ _SAME = {
     code: folded
     for code in _LOOKALIKES
     if len(folded := unicodedata.normalize("NFKC", chr(code))) == 1 and folded != chr(code)
-} | dict.fromkeys(map(ord, _INVISIBLE), NO_WIDTH)
+} | {**RADICALS, **dict.fromkeys(map(ord, _INVISIBLE), NO_WIDTH)}
 _ANY = re.compile("[\u2e80-\u2fdf\uf900-\ufaff" + _INVISIBLE + "]")
 _HAN = "\u3400-\u9fff"
 _GAP = re.compile(rf"(?<=[{_HAN}])[\s\u3000]+(?=[{_HAN}])")

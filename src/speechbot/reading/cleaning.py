@@ -6,17 +6,15 @@ import html
 import re
 import unicodedata
 
+from speechbot.language.text import RADICALS
+
 # A character of Chinese text, punctuation included: between two of them a space or line end means nothing.
 WIDE = r"[\u2e80-\u303f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef“”‘’—…·]"
 # The blocks that fonts of PDF files put in place of the characters they look like. Nothing else is folded: NFKC on the
 # whole text would turn ，：（） into half-width marks, which is not what was written.
 _LOOKALIKE = re.compile(r"[\u2e80-\u2fdf\uf900-\ufaff\ufe10-\ufe19\ufe30-\ufe4f\U0002f800-\U0002fa1f]")
-# Where NFKC knows no equivalent though there is one (supplementary radicals), or gives the half-width mark for the
-# vertical one.
-_ALIKE = str.maketrans(
-    "⺁⺄⺆⺇⺈⺊⺌⺍⺕⺜⺝⺥⺧⺪⺫⺬⺮⺶⺸⺻⺼⻁⻄⻅⻆⻉⻋⻌⻍⻑⻓⻔⻖⻘⻙⻚⻛⻜⻝⻟⻠⻢⻣⻤⻥⻦⻧⻨⻩⻫⻬⻮⻯⻰⻳︐︑︓︰︔︕︖︱︵︶︷︸",
-    "厂乙冂几勹卜小小彐日月爪牛疋目示竹羊羊聿肉虎西见角贝车辶辶长长门阜青韦页风飞食食饣马骨鬼鱼鸟卤麦黄齐齐齿龙龙龟，、：：；！？—（）｛｝",
-)
+# Where NFKC gives the half-width mark for the vertical one.
+_ALIKE = RADICALS | dict(zip(map(ord, "︐︑︓︰︔︕︖︱︵︶︷︸"), "，、：：；！？—（）｛｝", strict=True))
 # No width: zero-width marks, soft hyphens, direction marks, controls (tab apart), halves of characters, non-characters.
 _UNSEEN = re.compile(
     r"[\x00-\x08\x0a-\x1f\x7f-\x9f\xad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ufff9-\ufffb\ud800-\udfff\ufffe\uffff]"

@@ -35,8 +35,9 @@ _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _RTF = b"{\\rtf"
 # The stream of an OLE file that holds a .docx under a password.
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+# Atomic: a run of comments can be read as fewer, longer ones in more ways than anybody can wait for.
 _PAGE = re.compile(
-    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]{0,200}>\s*)?(?:<!--.{0,500}?-->\s*)*<(?:!doctype\s+html|html)\b",
+    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]{0,200}>\s*)?(?:(?><!--.{0,500}?-->)\s*)*<(?:!doctype\s+html|html)\b",
     re.IGNORECASE | re.DOTALL,
 )
 
@@ -107,7 +108,8 @@ def list_corpus(folder: Path) -> Listing:
         raise nothing_read(folder, found.skipped, found.failed)
     sidecars = read_sidecars(folder, [material.name for material in found.materials])
     materials = tuple(replace(material, notes=sidecars.notes.get(material.name, "")) for material in found.materials)
-    return Listing(materials, found.skipped, tuple(sorted([*found.failed, *sidecars.problems])), sidecars.words)
+    problems = [(_printable(name), _printable(reason)) for name, reason in sidecars.problems]
+    return Listing(materials, found.skipped, tuple(sorted([*found.failed, *problems])), sidecars.words)
 
 
 def check_corpus(folder: Path) -> None:
@@ -131,7 +133,11 @@ def read_material(material: Material) -> Source:
         data = path.read_bytes()
     except OSError as error:
         raise SourceError(zh_corpus.REASON_UNREADABLE.format(detail=unreadable(error)), path=path) from error
-    text, encoding = _read(data, path)
+    try:
+        text, encoding = _read(data, path)
+    except OSError as error:
+        # The bytes are here: what fails is the folder for temporary files, or the start of another program
+        raise SourceError(zh_corpus.REASON_SCRATCH.format(detail=unreadable(error)), path=path) from error
     return Source(
         name=material.name, encoding=encoding, sha256=hashlib.sha256(data).hexdigest(), text=text, notes=material.notes
     )
@@ -279,7 +285,7 @@ def _entries(folder: Path) -> tuple[list[tuple[str, Path]], list[tuple[str, str]
     found: list[tuple[str, Path]] = []
     for root, folders, files in os.walk(folder, onerror=note):
         folders[:] = [name for name in folders if not name.startswith(".")]
-        links = [path for path in (Path(root, name) for name in folders) if path.is_symlink()]
+        links = [path for path in (Path(root, name) for name in folders) if os.path.islink(path)]  # noqa: PTH114 - as in ``_passed_over``
         paths = [Path(root, name) for name in files if not _is_aside(name)]
         named = [(path.relative_to(folder).as_posix(), path) for path in (*links, *paths)]
         found.extend((name, path) for name, path in named if not is_sidecar(name))
@@ -310,7 +316,7 @@ def _passed_over(path: Path, folder: Path) -> str:
         return zh_corpus.SKIPPED_FOLDER_LINK
     if path.suffix.lower() not in READ_SUFFIXES:
         return zh_corpus.SKIPPED_TYPE.format(suffix=_printable(path.suffix or path.name))
-    if path.is_symlink() and not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder)):
+    if os.path.islink(path) and not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder)):  # noqa: PTH114 - likewise
         return zh_corpus.SKIPPED_OUTSIDE
     return ""
 

@@ -36,15 +36,15 @@ _CODECS = {
     "big5-hkscs": "big5hkscs",
 }
 _UNSHOWN = frozenset(
-    "script style noscript template head title nav aside form button select textarea input iframe object embed svg canvas video "
+    "script style noscript template head title nav aside button select textarea input iframe object embed svg canvas video "
     "audio map dialog menu rt rp".split()
 )
 _BLOCKS = frozenset(
-    "address article blockquote body center dd details div dl dt fieldset figcaption figure footer h1 h2 h3 h4 h5 h6 header hr html "
+    "address article blockquote body center dd details div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr html "
     "li main ol p pre section summary table tbody td tfoot th thead tr ul caption".split()
 )
 # Blocks that are never shown as text.
-_OUTER_BLOCKS = frozenset({"nav", "aside", "form", "dialog", "menu"})
+_OUTER_BLOCKS = frozenset({"nav", "aside", "dialog", "menu"})
 _HEADING = re.compile(r"h([1-6])")
 _TITLED = re.compile(r"(?:^|[\s_-])(?:title|headline|biaoti)(?=$|[\s_-])", re.IGNORECASE)
 _SHORTEST_TITLE = 4
@@ -128,31 +128,24 @@ def _tree(text: str, path: Path) -> Any:  # noqa: ANN401 - lxml publishes no typ
 
 def _prune(root: Any) -> None:  # noqa: ANN401
     """Take out what is not shown."""
-    articles = {id(node) for outer in root.iter("article", "main") for node in outer.iter()}
     for node in [*root.iter()]:
         gone = not isinstance(node.tag, str) or node.tag in _UNSHOWN or node.get("role") in _ROLES
-        outer = node.tag in {"header", "footer"} and id(node) not in articles and node.find(".//h1") is None
+        outer = node.tag in {"header", "footer"} and node.find(".//h1") is None and not _is_in_article(node)
         if (gone or outer) and node is not root:
             _remove(node)
 
 
+def _is_in_article(node: Any) -> bool:  # noqa: ANN401
+    """Whether an element lies in one that holds the page's own text."""
+    return next(node.iterancestors("article", "main"), None) is not None
+
+
 def _remove(node: Any) -> None:  # noqa: ANN401
-    """Take out an element; the text behind it stays, on a line of its own where the element is a block."""
-    parent = node.getparent()
-    if node.tag in _BLOCKS or node.tag in _OUTER_BLOCKS:
-        tail = node.tail
-        node.clear()
-        node.tag, node.tail = "div", tail
-        return
-    if parent is None:
-        return
-    before = node.getprevious()
-    tail = node.tail or ""
-    if before is None:
-        parent.text = (parent.text or "") + tail
-    else:
-        before.tail = (before.tail or "") + tail
-    parent.remove(node)
+    """Empty an element; the text behind it stays, on a line of its own where the element is a block."""
+    block, tail = node.tag in _BLOCKS or node.tag in _OUTER_BLOCKS, node.tail
+    node.clear()
+    # It keeps its place: text that moves to a neighbour is copied once more with each of a thousand scripts
+    node.tag, node.tail = "div" if block else "span", tail
 
 
 def _masses(root: Any) -> dict[Any, int]:  # noqa: ANN401
@@ -183,9 +176,9 @@ def _inline(node: Any) -> Iterator[str]:  # noqa: ANN401
 
 
 def _drop_surroundings(root: Any, prose: dict[Any, int]) -> None:  # noqa: ANN401
-    """Take out what is hidden or called navigation, and lists of links, unless much of the prose is there.
+    """Take out what is hidden or called navigation, forms and lists of links, unless much of the prose is there.
 
-    Some sites hide the whole article until a script shows it, or call it something else.
+    Some sites hide the whole article until a script shows it, call it something else, or put all of a page into a form.
     """
     most = prose[root] * _AROUND_SHARE
     for node in [*root.iter()]:
@@ -195,7 +188,7 @@ def _drop_surroundings(root: Any, prose: dict[Any, int]) -> None:  # noqa: ANN40
         if not hidden and node.tag not in _BLOCKS:
             continue
         named = _AROUND.search(f"{node.get('class', '')} {node.get('id', '')}")
-        if hidden or named or (prose[node] == 0 and _is_link_list(node)):
+        if hidden or named or node.tag == "form" or (prose[node] == 0 and _is_link_list(node)):
             _remove(node)
 
 
@@ -213,7 +206,7 @@ def _main(root: Any, prose: dict[Any, int]) -> Any:  # noqa: ANN401
     node, least = root, prose[root] * _MAIN_SHARE
     while least:
         inner = next((child for child in node if prose[child] >= least), None)
-        if inner is None or inner.tag not in _BLOCKS or inner.tag in {"p", "tr"}:
+        if inner is None or inner.tag not in _BLOCKS or inner.tag in {"p", "tr", "li", "dd"}:
             return node
         node = inner
     return node
@@ -257,7 +250,7 @@ class _Reader:
     def __init__(self, depth: int) -> None:
         self._depth = depth
         self._done: list[Line] = []
-        self._text = ""
+        self._pieces: list[str] = []
         self._size = 0.0
 
     def lines(self, node: Any) -> list[Line]:  # noqa: ANN401
@@ -269,7 +262,7 @@ class _Reader:
                 self._end()
             elif isinstance(part, str):
                 # A line end in the source is a blank; those that break a line come from elements.
-                self._text += re.sub(r"[ \t\r\n\f]*[\r\n][ \t\r\n\f]*", "\r", part)
+                self._pieces.append(re.sub(r"[ \t\r\n\f]*[\r\n][ \t\r\n\f]*", "\r", part))
             else:
                 self._enter(part, stack)
         self._end()
@@ -278,7 +271,7 @@ class _Reader:
     def _enter(self, node: Any, stack: list[Any]) -> None:  # noqa: ANN401
         """Begin with an element; what is in it comes next."""
         if node.tag == "br":
-            self._text += "\n"
+            self._pieces.append("\n")
         elif node.tag == "tr" and self._depth < _MOST_TABLES:
             self._end()
             self._done += map(Line, row_lines([_texts(cell, self._depth + 1) for cell in node]))
@@ -302,10 +295,11 @@ class _Reader:
 
     def _end(self) -> None:
         """End the line, or the lines where it was broken."""
-        if self._text.strip():
-            lines = [clean(line) for line in unescaped(_plain(self._text)).split("\n")]
+        text = "".join(self._pieces)
+        if text.strip():
+            lines = [clean(line) for line in unescaped(_plain(text)).split("\n")]
             self._done += [Line(line, self._size if line else 0) for line in lines]
-        self._text, self._size = "", 0.0
+        self._pieces, self._size = [], 0.0
 
 
 def _title_size(node: Any) -> float:  # noqa: ANN401

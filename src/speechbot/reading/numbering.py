@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
 LEVELS = 9
+_LONGEST = 100  # characters that a number is written with; it is repeated in each paragraph of its list
 _PLACE = re.compile(r"%([1-9])")
 
 
@@ -148,7 +149,7 @@ def _set(levels: list[Level], node: Element) -> None:
     level = Level(
         start=whole(_value(node, "start"), 0 if node.find("start") is not None else 1),
         style=_style(node),
-        text=_value(node, "lvlText"),
+        text=_value(node, "lvlText")[:_LONGEST],
         legal=node.find("isLgl") is not None,
         paragraph_style=_value(node, "pStyle"),
     )

@@ -95,7 +95,8 @@ def _convert(program: str, data: bytes, suffix: str, folder: Path, path: Path) -
         str(folder),
         str(source),
     ]
-    environ = {**os.environ, "HOME": str(folder), "TMPDIR": str(folder)}
+    # The last is where its socket lies, which stays when it is killed
+    environ = {**os.environ, "HOME": str(folder), "TMPDIR": str(folder), "OSL_SOCKET_PATH": str(folder)}
     try:
         processes.run(command, seconds=_SECONDS, environ=environ, folder=folder)
     except TimeoutError as error:

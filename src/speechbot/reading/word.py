@@ -73,10 +73,13 @@ class _Document:
 
     def text(self) -> tuple[str, bool]:
         """The text, and whether every field in it ended."""
-        lines = merged(line for block in self._main.findall("body") for line in self._blocks(block))
-        if self._open:
-            lines.append(self._open)
+        lines = merged(line for block in self._main.findall("body") for line in (*self._blocks(block), *self._rest()))
         return "\n".join([*lines, *self._noted()]) + "\n" if lines else "", not self._runs.unfinished
+
+    def _rest(self) -> Iterator[Line]:
+        """What is left of a paragraph whose end was deleted and that does not go on."""
+        text, self._open = clean(rewrapped(self._open)), ""
+        yield Line(text)
 
     def _noted(self) -> Iterator[str]:
         """The notes, as the parser knows them."""
@@ -105,6 +108,8 @@ class _Document:
 
     def _table(self, table: Element, depth: int) -> Iterator[Line]:
         """One line a row; rows and cells may stand in wrappers themselves."""
+        # No paragraph goes on in a table
+        yield from self._rest()
         for row in _found(table, "tr"):
             if row.find("trPr/del") is None:
                 cells = [merged(self._blocks(cell, depth + 1)) for cell in _found(row, "tc")]

@@ -10,9 +10,6 @@ CORPUS_EMPTY = "材料文件夹 {path} 里没有可读的材料（{formats}）�
 CORPUS_NONE_READ = "材料文件夹 {path} 里没有读得出来的材料（{skipped}），请放入材料或照此改好后运行 speechbot index"
 CORPUS_SKIPPED = "{name}：{reason}"
 CORPUS_SKIPPED_MORE = "等 {count} 个"
-CORPUS_STRICT = (
-    "材料文件夹 {path} 里有 {count} 个文件没能读入（{files}），没有建索引，请修好或移走它们后重新运行 speechbot index"
-)
 CORPUS_UNREADABLE = "材料文件夹 {path} 打不开（{detail}），请检查权限后重新运行 speechbot index"
 CORPUS_STRICT = "有 {count} 个材料未能读取（{failed}），索引没有改动，请修好或移走它们后重新运行 speechbot index"
 REASON_FOLDER = "这个文件夹打不开（{detail}），请检查权限"
@@ -23,6 +20,7 @@ REASON_PIPE = "它是管道或设备，不是普通文件，请移走"
 REASON_SIZE = "有 {size} MB，超过 {limit} MB 的上限，请拆成几个文件"
 REASON_ENCODING = "不是 UTF-8、UTF-16 或 GB18030 编码的文本，请用编辑器另存为 UTF-8"
 REASON_BINARY = "第 {position} 个字符是控制字符（U+{code:04X}），不是纯文本，请用编辑器另存为 UTF-8 文本"
+REASON_SCRATCH = "读取它要用临时文件夹和其他程序，没有成功（{detail}），请腾出磁盘空间或检查权限后重新运行"
 REASON_TIMEOUT = "{seconds} 秒内没有读完，文件可能已损坏，请打开它另存一份，或另存为 .txt"
 SKIPPED_TYPE = "不支持 {suffix} 文件，请另存为 .docx 或 .txt"
 SKIPPED_EMPTY = "文件里没有文字"

@@ -33,6 +33,10 @@ DOUBTS = {
     "broken": ("断行", "从这里起有 {number} 行在句子中间断开，可能是按版面换的行：{text}"),
     "lost": ("漏收", "略去了 {number} 个字，看不出是什么：{text}"),
     "several speeches": ("未分篇", "正文中间有日期行，后面可能是另一篇：{text}"),
+    "not among the speeches": (
+        "说明不符",
+        "说明文件（.meta.yaml 或 corpus.yaml）写了“{text}”，但读出的 {number} 篇里没有这一篇",
+    ),
     "title from file name": ("缺题目", "文中没有认出题目，用文件名作题目：{text}"),
     "numbering gap": ("缺号", "前面没有编号 {number}，可能漏了内容：{text}"),
     "number astray": ("错位", "前面的编号 {number} 没有认作同级标题：{text}"),
