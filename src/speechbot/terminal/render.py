@@ -70,7 +70,7 @@ def correction(found: Answer) -> list[Block]:
 def passage(hit: Hit, *, marked: bool) -> list[Block]:
     """A hit in full: its place, how sure it is, the sentence, the paragraph."""
     lines = [
-        _place_line(hit.passage),
+        _place_line(hit),
         Line((Span(zh_answers.CONFIDENCE, Style.FAINT), confidence(hit.score))),
     ]
     lines += _places(hit)
@@ -85,11 +85,13 @@ def quote(hit: Hit) -> Line:
     return Line((Span(text[:start]), Span(text[start:end], Style.STRONG), Span(text[end:])))
 
 
-def _place_line(passage: Passage, prefix: str = "") -> Line:
+def _place_line(hit: Hit, prefix: str = "") -> Line:
+    """Where a hit stands; when and by whom it was said, as far as known, since many speeches share a title."""
+    given = zh_answers.GIVEN_SEPARATOR.join(filter(None, (hit.date, hit.speaker, hit.passage.source)))
     return Line(
         (
-            Span(prefix + place(passage), Style.PLACE),
-            Span(zh_answers.IN_FILE.format(source=passage.source), Style.FAINT),
+            Span(prefix + place(hit.passage), Style.PLACE),
+            Span(zh_answers.IN_FILE.format(source=given), Style.FAINT),
         )
     )
 
@@ -112,7 +114,7 @@ def _brief(hits: Iterable[Hit], *, first: int, found: bool = True) -> list[Block
     blocks: list[Block] = []
     for number, hit in enumerate(hits, start=first):
         blocks += [
-            _place_line(hit.passage, zh_answers.NUMBER.format(number=number)),
+            _place_line(hit, zh_answers.NUMBER.format(number=number)),
             _sentence(hit, indent=zh_answers.INDENT, found=found),
         ]
     return blocks
@@ -133,7 +135,7 @@ def near(hit: Hit) -> list[Block]:
     """A hit below a refusal in full: what it is, its place, its nearest sentence, the paragraph."""
     return [
         line(zh_answers.NEAREST, Style.FAIR),
-        _place_line(hit.passage),
+        _place_line(hit),
         _sentence(hit, found=False),
         line(),
         line(hit.passage.text),
@@ -162,6 +164,9 @@ def speech_data(speech: Speech) -> dict[str, Any]:
     """A speech's tree as ``--json`` prints it; ``parent`` is a position in ``sections``."""
     return {
         "title": speech.title,
+        "date": speech.date,
+        "speaker": speech.speaker,
+        "occasion": speech.occasion,
         "source": speech.source,
         "paragraphs": len(speech.passages),
         "sections": [
@@ -178,12 +183,9 @@ def speech_data(speech: Speech) -> dict[str, Any]:
 
 
 def _speech(speech: Speech) -> Node:
-    label = Line(
-        (
-            Span(zh_answers.TITLE.format(title=speech.title), Style.STRONG),
-            Span(zh_answers.OUTLINE_SPEECH.format(count=len(speech.passages), source=speech.source), Style.FAINT),
-        )
-    )
+    given = "".join(said + zh_answers.GIVEN_SEPARATOR for said in (speech.date, speech.speaker) if said)
+    note = zh_answers.OUTLINE_SPEECH.format(count=len(speech.passages), source=given + speech.source)
+    label = Line((Span(zh_answers.TITLE.format(title=speech.title), Style.STRONG), Span(note, Style.FAINT)))
     return Node(label, headings(speech))
 
 
