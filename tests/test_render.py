@@ -214,6 +214,16 @@ def test_an_index_report() -> None:
     ]
 
 
+def test_a_report_of_nothing_to_do() -> None:
+    """Not called a new index, and no work where there was none."""
+    report = IndexReport(2, 3, 20, 31, 0, 0, 0, 20, 0, 0.5, "20261123T021500Z-1a2b3c", idle=True)
+
+    assert text(render.index_report(report)) == [
+        "材料没有变动，索引已是最新：2 个文件，3 篇讲话，20 段",
+        "当前版本：20261123T021500Z-1a2b3c",
+    ]
+
+
 SCORES = Scores(3, 2, 0.5, 1.0, 1.0, 0.75, None, 0.0, 0)
 
 

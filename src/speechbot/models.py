@@ -209,6 +209,7 @@ class IndexReport:
         failed: Files that could not be read, likewise.
         resumed: Windows that an interrupted build had encoded already.
         missed: Ids of the gold questions that neither this generation nor the one before answers.
+        idle: Whether the index was up to date already, so that no generation was written.
     """
 
     sources: int
@@ -226,6 +227,7 @@ class IndexReport:
     failed: tuple[tuple[str, str], ...] = ()
     resumed: int = 0
     missed: tuple[str, ...] = ()
+    idle: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """The report as ``--json`` prints it."""

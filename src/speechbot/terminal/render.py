@@ -211,13 +211,23 @@ def paragraphs(speech: Speech, section: Section) -> int:
 
 def index_report(report: IndexReport) -> list[Block]:
     """What a build did."""
+    done = zh_answers.INDEX_IDLE if report.idle else zh_answers.INDEX_DONE
+    counts = done.format(
+        sources=report.sources, speeches=report.speeches, passages=report.passages, windows=report.windows
+    )
     return [
-        line(
-            zh_answers.INDEX_DONE.format(
-                sources=report.sources, speeches=report.speeches, passages=report.passages, windows=report.windows
-            ),
-            Style.STRONG,
-        ),
+        line(counts, Style.STRONG),
+        *([] if report.idle else _work(report)),
+        line(zh_answers.INDEX_GENERATION.format(generation=report.generation), Style.FAINT),
+        *skipped(report.skipped),
+        *failed(report.failed),
+        *missed(report.missed),
+    ]
+
+
+def _work(report: IndexReport) -> list[Block]:
+    """What became different, and what it took."""
+    return [
         line(
             zh_answers.INDEX_CHANGES.format(
                 added=report.added, changed=report.changed, removed=report.removed, unchanged=report.unchanged
@@ -228,10 +238,6 @@ def index_report(report: IndexReport) -> list[Block]:
                 encoded=report.encoded, resumed=_resumed(report), seconds=f"{report.seconds:.1f}"
             )
         ),
-        line(zh_answers.INDEX_GENERATION.format(generation=report.generation), Style.FAINT),
-        *skipped(report.skipped),
-        *failed(report.failed),
-        *missed(report.missed),
     ]
 
 
