@@ -160,6 +160,11 @@ def test_the_same_wording_is_found_everywhere(tmp_path: Path) -> None:
         assert catalog.worded([]) == {}
 
 
+def test_when_and_by_whom_a_row_was_said(catalog: Catalog) -> None:
+    """In the order asked for; nothing where the speech does not say it."""
+    assert catalog.given([2, 0]) == [("2024-03-05", "某"), ("", "")]
+
+
 def test_rows_follow_the_speeches(catalog: Catalog) -> None:
     """A passage's row is its position in the corpus; rows come in the order asked for, repeats included."""
     assert catalog.passages([3, 0, 3]) == (PASSAGES[3], PASSAGES[0], PASSAGES[3])

@@ -357,6 +357,16 @@ def test_folder_of_empty_files(tmp_path: Path) -> None:
         read_corpus(tmp_path)
 
 
+def test_pictures_and_strays(tmp_path: Path) -> None:
+    """A picture needs its text recognised; what file managers leave behind is no material."""
+    for name in ("照片.JPG", "Thumbs.db", "desktop.ini"):
+        (tmp_path / name).touch()
+    (tmp_path / "甲.txt").write_text("在会上的讲话\n今天讲一件事。\n", encoding="utf-8")
+
+    ((name, reason),) = read_corpus(tmp_path).skipped
+    assert (name, reason[:4]) == ("照片.JPG", "是图片，")
+
+
 def test_corpus_is_checked_without_reading(tmp_path: Path) -> None:
     """The check before a build looks for materials and opens none."""
     (tmp_path / "甲.xlsx").touch()

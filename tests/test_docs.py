@@ -49,8 +49,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     build_index(folder / "corpus", folder / "index")
     (folder / "corpus" / "阅读.txt").write_text(MORE, encoding="utf-8")
     build_index(folder / "corpus", folder / "index")
-    (row,) = blocks("json")
-    (folder / QUESTIONS).write_text(row, encoding="utf-8")
+    (folder / QUESTIONS).write_text("".join(blocks("json")), encoding="utf-8")
     return folder
 
 

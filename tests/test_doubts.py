@@ -30,6 +30,18 @@ def test_a_sound_speech_raises_no_doubt() -> None:
     assert found(f"{TITLE}今天的会开短会。\n一、查得细\n{FIRST}二、改得快\n{SECOND}三、守得住\n{THIRD}") == []
 
 
+def test_a_speech_in_one_line_is_run_together() -> None:
+    """All line breaks are gone, so that nothing in the line can be told apart; the number counts what its points show."""
+    speech = f"{TITLE}今天讲三点。\n一、查得细\n{FIRST}二、改得快\n{SECOND}三、守得住\n{THIRD}"
+
+    assert (1, Doubt.RUN_TOGETHER, 4) in found(speech.replace("\n", ""))
+
+
+def test_a_row_of_a_table_is_no_heading() -> None:
+    """Cells are short and end without a full stop, and yet nobody could mend them."""
+    assert found(f"{TITLE}{FIRST}行业 | 牵头单位 | 完成时限\n{SECOND}") == []
+
+
 def test_a_number_that_stands_nowhere_is_a_gap() -> None:
     """三、 after 一、 with no 二、 anywhere; the number is the one that is missing."""
     assert found(f"{TITLE}一、查得细\n{FIRST}三、守得住\n{THIRD}") == [(5, Doubt.GAP, 2)]

@@ -71,6 +71,16 @@ def test_an_answer_in_a_pipe() -> None:
     ]
 
 
+def test_an_answer_says_when_and_by_whom() -> None:
+    """Reports of many years share one title; what is not known is left out."""
+    full = replace(hit(), date="2024-03-05", speaker="某人")
+
+    assert text(render.answer(answer(full), marked=True))[0] == PLACE.replace("某.txt", "2024-03-05，某人，某.txt")
+    assert text(render.answer(answer(replace(full, date="")), marked=True))[0] == PLACE.replace(
+        "某.txt", "某人，某.txt"
+    )
+
+
 def test_an_answer_on_a_terminal_marks_the_sentence_inside() -> None:
     """The paragraph stays whole, its answering sentence is strong and not repeated."""
     blocks = render.answer(answer(hit()), marked=True)
@@ -176,6 +186,9 @@ def test_an_outline_as_data() -> None:
     """Programs get the same tree with parents by position."""
     assert render.speech_data(speech()) == {
         "title": "某讲话",
+        "date": "",
+        "speaker": "",
+        "occasion": "",
         "source": "某.txt",
         "date": "",
         "speaker": "",
@@ -216,6 +229,16 @@ def test_an_index_report() -> None:
         "当前版本：20261123T021500Z-1a2b3c",
         "未收入：a.xls（别的）",
         "未能读取：b.docx（坏的）",
+    ]
+
+
+def test_a_report_of_nothing_to_do() -> None:
+    """Not called a new index, and no work where there was none."""
+    report = IndexReport(2, 3, 20, 31, 0, 0, 0, 20, 0, 0.5, "20261123T021500Z-1a2b3c", idle=True)
+
+    assert text(render.index_report(report)) == [
+        "材料没有变动，索引已是最新：2 个文件，3 篇讲话，20 段",
+        "当前版本：20261123T021500Z-1a2b3c",
     ]
 
 

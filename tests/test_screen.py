@@ -114,6 +114,19 @@ def test_width_counts_columns(text: str, columns: int) -> None:
     assert width(text) == columns
 
 
+def test_progress_says_what_comes_before() -> None:
+    """Until the first is done, something else is under way."""
+    stream = Terminal()
+
+    with progress("编码", before="读取材料", stream=stream) as advance:
+        before = stream.getvalue()
+        advance(1, 4)
+
+    assert "读取材料" in before
+    assert "编码" not in before
+    assert "编码" in stream.getvalue()
+
+
 def test_progress_is_silent_in_a_pipe() -> None:
     """A log file gets no bar."""
     stream = io.StringIO()

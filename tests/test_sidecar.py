@@ -105,6 +105,8 @@ def test_several_speeches(tmp_path: Path) -> None:
         ("title: ''\n", "“title”应当是一行文字。请改正"),
         ("speaker: {a: 1}\n", "“speaker”应当是一行文字。请改正"),
         ("date: 三月初\n", "日期“三月初”看不懂。请写成 2024-03-05、2024-03 或 2024"),
+        ("date: 2024-13-05\n", "日期“2024-13-05”看不懂"),
+        ("date: 2024-2-30\n", "日期“2024-2-30”看不懂"),
         ("date: true\n", "日期“True”看不懂"),
         ("aliases: [[甲]]\n", "“aliases”应当是名称的列表，如 [甲, 乙]。请改正"),
         ("speeches: 甲\n", "“speeches”应当逐篇列出"),

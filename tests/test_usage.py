@@ -127,6 +127,18 @@ def test_ctrl_c_is_quiet(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (result.exit_code, result.output) == (130, "")
 
 
+def test_ctrl_c_in_a_build_says_what_became_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever watches the bar is told that nothing is lost; a log file gets no word."""
+    monkeypatch.setattr("speechbot.cli.build_index", failing(KeyboardInterrupt()))
+    quiet = CliRunner().invoke(app, ["index", "--corpus", "x"])
+    monkeypatch.setattr("speechbot.cli.is_terminal", lambda _: True)
+    watched = CliRunner().invoke(app, ["index", "--corpus", "x"])
+
+    assert (quiet.exit_code, quiet.output) == (130, "")
+    assert (watched.exit_code, watched.stdout) == (130, "")
+    assert watched.stderr == "已中断，原来的索引没有改动；重新运行 speechbot index 会接着做\n"
+
+
 def test_ctrl_c_while_the_program_loads_is_quiet(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

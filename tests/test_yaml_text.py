@@ -25,7 +25,7 @@ def test_plain_values() -> None:
         ("a:\n\tb: 1\n", "第 2 行用 Tab 缩进。请改成空格"),
         ("a: 1\nb: 2\na: 3\n", "第 3 行的“a”前面已经写过。请删去一个"),
         ("a: &x [1]\nb: *x\n", "第 1 行用了 YAML 引用"),
-        ("a: 2024-02-30\n", "里面有不存在的日期或数"),
+        ("甲:\n  日期：2024\n  乙: 1\n", "第 2 行用了中文冒号"),
         ("a: \x01\n", "不合 YAML 格式。请检查"),
         ("[" * 40 + "]" * 40, "嵌套太深"),
         ("!!python/object/apply:os.getcwd []", "第 1 行不合 YAML 格式"),
@@ -36,6 +36,11 @@ def test_mistakes_say_where_and_how_to_mend_them(text: str, reason: str) -> None
     """Whatever is wrong becomes one reason in Chinese; nothing but plain values is ever built."""
     with pytest.raises(YamlError, match=reason):
         load(text)
+
+
+def test_a_day_that_is_none_is_text() -> None:
+    """One wrong date does not cost the rest of the file; who reads the field says which one it is."""
+    assert load("a: 2024-02-30\nb: 1\n") == {"a": "2024-02-30", "b": 1}
 
 
 def test_deep_nesting_cannot_end_the_process() -> None:

@@ -87,16 +87,21 @@ def build(  # noqa: PLR0913 - one for each option
     if check or report_file is not None:
         _look(folder, report_file, everything=check, strict=strict, as_json=as_json)
         return
-    with progress(zh_commands.INDEX_PROGRESS) as advance:
-        report = build_index(
-            folder,
-            index or settings.index,
-            model=settings.model,
-            gold=gold or settings.gold,
-            strict=strict,
-            rebuild=rebuild,
-            progress=advance,
-        )
+    try:
+        with progress(zh_commands.INDEX_PROGRESS, before=zh_commands.INDEX_READING) as advance:
+            report = build_index(
+                folder,
+                index or settings.index,
+                model=settings.model,
+                gold=gold or settings.gold,
+                strict=strict,
+                rebuild=rebuild,
+                progress=advance,
+            )
+    except KeyboardInterrupt:
+        if is_terminal(sys.stderr):
+            show([line(zh_commands.INDEX_INTERRUPTED)], stream=sys.stderr)
+        raise
     _print(report.to_dict(), render.index_report(report), as_json=as_json)
 
 

@@ -94,9 +94,10 @@ class Engine:
         if not catalog.verbatim(passage for _, (passage, *_) in found):
             raise IndexDamaged(self.generation.path, zh_errors.DAMAGE_NOT_VERBATIM)
         terms = Terms(query.terms, self.generation.lexical.passages)
+        given = catalog.given([ranked.row for ranked, _ in found])
         return [
-            Hit(passage, ranked.probability, self._highlight(query, ranked, passage, terms), tuple(others))
-            for ranked, (passage, *others) in found
+            Hit(passage, ranked.probability, self._highlight(query, ranked, passage, terms), tuple(others), *said)
+            for (ranked, (passage, *others)), said in zip(found, given, strict=True)
         ]
 
     def _distinct(self, query: Query, k: int, rows: NDArray[np.int64] | None) -> list[tuple[Ranked, list[Passage]]]:

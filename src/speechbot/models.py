@@ -135,18 +135,24 @@ class Hit:
         highlight: ``(start, end)`` of the sentence in ``passage.text`` that answers best.
         places: The other passages of the same wording, in the order of the index: one paragraph is one hit, wherever
             it stands.
+        date: When the speech was given, as in ``Speech``; "" where that is not known.
+        speaker: Who gave it; "" where that is not known.
     """
 
     passage: Passage
     score: float
     highlight: tuple[int, int]
     places: tuple[Passage, ...] = ()
+    date: str = ""
+    speaker: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """The hit as ``--json`` prints it."""
         start, end = self.highlight
         return {
             **self.passage.to_dict(),
+            "date": self.date,
+            "speaker": self.speaker,
             "score": round(self.score, 4),
             "highlight": [start, end],
             "sentence": self.passage.text[start:end],
@@ -203,6 +209,7 @@ class IndexReport:
         failed: Files that could not be read, likewise.
         resumed: Windows that an interrupted build had encoded already.
         missed: Ids of the gold questions that neither this generation nor the one before answers.
+        idle: Whether the index was up to date already, so that no generation was written.
     """
 
     sources: int
@@ -220,6 +227,7 @@ class IndexReport:
     failed: tuple[tuple[str, str], ...] = ()
     resumed: int = 0
     missed: tuple[str, ...] = ()
+    idle: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """The report as ``--json`` prints it."""

@@ -106,7 +106,8 @@ class Fields:
         date = first_date(text) if text else ""
         # 2024-3-5 and 2024年3月5日 are understood; a date with more around it is a mistake.
         whole = text is not None and (_ISO.fullmatch(text) or re.fullmatch(r"[\d\s年月日号./-]+", text))
-        if text == "" or (date and whole):
+        # Of 2024-13-05 only the year is a date
+        if text == "" or (date and whole and len(re.findall(r"\d+", text or "")) <= date.count("-") + 1):
             return date
         if whole and text is not None and re.fullmatch(r"\d{4}", text):
             return text

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import yaml
 
 from speechbot.wording import zh_sidecars
 
+_WIDE = re.compile(r"[\s-]*[^\s:\uff1a\"'#]{1,12}\uff1a(?!.*:(?:\s|$))")
 _DEEPEST = 12  # levels; libyaml's own recursion would end the process
 # With libyaml ten thousand entries take a second, without it ten.
 _Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -32,6 +34,17 @@ class _Loader(_Base):  # type: ignore[misc]  # one of two classes; which one dep
         return super().construct_mapping(node, deep=deep)
 
 
+def _timestamp(loader: Any, node: Any) -> object:  # noqa: ANN401 - PyYAML has no types
+    """A date, or its text where there is no such day: whoever reads the field can then say which one it is."""
+    try:
+        return loader.construct_yaml_timestamp(node)
+    except ValueError:
+        return node.value
+
+
+_Loader.add_constructor("tag:yaml.org,2002:timestamp", _timestamp)
+
+
 def load(text: str) -> object:
     """The value of a YAML document; None for an empty one.
 
@@ -50,8 +63,8 @@ def load(text: str) -> object:
     except YamlError:
         raise
     except (ValueError, OverflowError, RecursionError) as error:
-        # A date such as 2024-13-45 fails in datetime, beyond YAML.
-        raise YamlError(zh_sidecars.SYNTAX_DATE.format(detail=error)) from error
+        # A number such as 0b_ fails in int, beyond YAML.
+        raise YamlError(zh_sidecars.SYNTAX_NUMBER.format(detail=error)) from error
 
 
 def _check_events(text: str) -> None:
@@ -74,4 +87,8 @@ def _syntax(text: str, error: yaml.MarkedYAMLError) -> str:
     rows = text.splitlines()
     row = rows[mark.line] if mark.line < len(rows) else ""
     tab = "\t" in row[: len(row) - len(row.lstrip())]
+    # A key with a Chinese colon is text, which goes on in the next line: only there PyYAML stumbles
+    for line in range(max(mark.line - 1, 0), min(mark.line + 1, len(rows))):
+        if _WIDE.match(rows[line]):
+            return zh_sidecars.SYNTAX_WIDE.format(line=line + 1)
     return (zh_sidecars.SYNTAX_TAB if tab else zh_sidecars.SYNTAX).format(line=mark.line + 1)

@@ -151,6 +151,18 @@ class Catalog:
         )
         return [found[row] for row in rows]
 
+    def given(self, rows: Sequence[int]) -> list[tuple[str, str]]:
+        """For each of some rows the date and the speaker of its speech, "" where they are not known."""
+        found = {
+            row: (date, speaker)
+            for row, date, speaker in self._query(
+                "SELECT p.row, s.date, s.speaker FROM passages p JOIN speeches s ON s.number = p.speech "
+                "WHERE p.row IN (SELECT value FROM json_each(?))",
+                json.dumps(rows),
+            )
+        }
+        return [found[row] for row in rows]
+
     def worded(self, wordings: Sequence[int]) -> dict[int, dict[int, Passage]]:
         """All passages of some wordings: for each its rows, ascending, with their passages."""
         clause = "WHERE p.wording IN (SELECT value FROM json_each(?)) ORDER BY p.row"

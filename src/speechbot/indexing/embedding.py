@@ -41,6 +41,9 @@ Progress = Callable[[int, int], None]
 # Texts encoded between two writes of the journal: what an interruption costs, about two seconds of work.
 BATCH = 256
 
+# Texts that are encoded sooner on one core than torch is loaded, which takes three to six seconds.
+_FEW = 64
+
 
 class Model:
     """The model of a build, opened as late as possible and once: loading one takes seconds."""
@@ -218,7 +221,7 @@ class Embedder:
         self._tell(len(held), len(texts))
         for start in range(0, len(fresh), BATCH):
             some, done = fresh[start : start + BATCH], len(held) + start
-            encoder = self._model.open(indexing=True)
+            encoder = self._model.open(indexing=len(fresh) > _FEW)
             vectors = _unit(encoder, some, lambda count, done=done: self._tell(done + count, len(texts)))  # type: ignore[misc]
             with writing(self._path.parent):
                 journal.add(some, vectors)

@@ -137,12 +137,14 @@ class _Done:
         encoded: Windows encoded.
         resumed: Windows that an interrupted build had encoded.
         missed: Gold questions without their answer.
+        idle: Whether nothing was to be done.
     """
 
     generation: str
     encoded: int = 0
     resumed: int = 0
     missed: tuple[str, ...] = ()
+    idle: bool = False
 
 
 class _Build:
@@ -172,7 +174,7 @@ class _Build:
             with writing(self._index):
                 discard(journal)
         if live_one is not None and same_words and same_model and made.idle:
-            done = _Done(live_one.name, missed=self._missed(live_one))
+            done = _Done(live_one.name, missed=self._missed(live_one), idle=True)
         else:
             embedder = Embedder(self._model, journal, self._progress)
             with embedder.vectors(made, live_one, same_model=same_model) as vectors:
@@ -250,6 +252,7 @@ def _report(made: Plan, replaced: Sequence[Passage], done: _Done, seconds: float
         failed=made.failed,
         resumed=done.resumed,
         missed=done.missed,
+        idle=done.idle,
     )
 
 

@@ -15,6 +15,7 @@ from speechbot.parsing.dropped import Drop, Lines
 from speechbot.parsing.headings import LAST, clean_title, match_heading
 from speechbot.parsing.titles import stem_title
 from speechbot.reading.numerals import numeral
+from speechbot.reading.tables import BETWEEN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -38,6 +39,8 @@ _GARBLED = re.compile("[\ufffd\ue000-\uf8ff\U000f0000-\U0010fffd]|锟斤拷|烫�
 _MARKUP = re.compile(r"</?[A-Za-z][^<>]{0,200}>|&(?:[A-Za-z]{2,8}|#\d{1,6});")
 _BLANK_INSIDE = re.compile(r"(?<=[\u4e00-\u9fff])[ \u00a0](?=[\u4e00-\u9fff])")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
+# A numbered point that starts a sentence: 。一、 or 。（一）
+_POINT = re.compile(r"(?<=[。！？：；])\s*(?:[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十]{1,3}[）)])")
 _ENDS_SENTENCE = re.compile(r"[。！？；：…!?;:.”’」』）》】)\]—\-*]$")
 _GOES_ON = re.compile(r"[，、\w]$")
 
@@ -144,9 +147,13 @@ def _excerpt(text: str) -> str:
 
 
 def _of_file(source: Source, passages: Sequence[Passage]) -> Iterator[_Found]:
-    """A file of nothing; characters that no Chinese text holds."""
+    """A file of nothing, or of one line with the points of a speech; characters that no Chinese text holds."""
     if not passages:
         yield _Found(Doubt.EMPTY, source.text.strip(), 0)
+    if len(passages) == 1 and "\n" not in source.text.strip():
+        points = len(_POINT.findall(passages[0].text))
+        if points >= _FLAT_POINTS:
+            yield _Found(Doubt.RUN_TOGETHER, passages[0].text, passages[0].start, points + 1)
     garbled = [match.start() for match in _GARBLED.finditer(source.text)]
     marked = [passage.start + match.start() for passage in passages for match in _MARKUP.finditer(passage.text)]
     for kind, places in ((Doubt.GARBLED, garbled), (Doubt.MARKUP, marked)):
@@ -259,6 +266,8 @@ def _missed(passage: Passage, speech: Speech) -> Doubt | None:
     text = passage.text
     if len(text) > _HEADING or _ENDS_SENTENCE.search(text) or "——" in text or not _HAN.search(text):
         return None
+    if BETWEEN in text:
+        return None  # a row of a table
     heading = match_heading(text)
     if heading is not None and heading.title is not None:
         return Doubt.BARE

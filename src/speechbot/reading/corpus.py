@@ -28,6 +28,8 @@ LARGEST = 200_000_000  # bytes of a file; 138 speeches have 20 MB between them
 LARGEST_PAGE = 20_000_000  # of a web page, as large as a library of speeches; its tree takes some ten times as much
 # Categories of characters that a name may not hold: controls, halves of characters (bytes that are no UTF-8), line ends.
 _UNCITABLE = frozenset({"Cc", "Cs", "Zl", "Zp"})
+_STRAY = frozenset({"thumbs.db", "desktop.ini"})
+_PICTURES = frozenset({".jpg", ".jpeg", ".png", ".gif", ".bmp", ".tif", ".tiff", ".webp", ".heic"})
 _NAMED = 3  # files that an error names
 _PDF = b"%PDF-"
 _ZIP = b"PK\x03\x04"
@@ -293,8 +295,8 @@ def _entries(folder: Path) -> tuple[list[tuple[str, Path]], list[tuple[str, str]
 
 
 def _is_aside(name: str) -> bool:
-    """Whether a file is hidden or left by an editor."""
-    return name.startswith((".", "~")) or name.endswith("~")
+    """Whether a file is hidden, or left by an editor or a file manager."""
+    return name.startswith((".", "~")) or name.endswith("~") or name.lower() in _STRAY
 
 
 def _check_folder(folder: Path) -> None:
@@ -314,6 +316,8 @@ def _passed_over(path: Path, folder: Path) -> str:
     """Why a visible file or link is left out, or "" when it is a material."""
     if os.path.isdir(path):  # noqa: PTH112 - pathlib raises where it may not look
         return zh_corpus.SKIPPED_FOLDER_LINK
+    if path.suffix.lower() in _PICTURES:
+        return zh_corpus.SKIPPED_PICTURE
     if path.suffix.lower() not in READ_SUFFIXES:
         return zh_corpus.SKIPPED_TYPE.format(suffix=_printable(path.suffix or path.name))
     if os.path.islink(path) and not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder)):  # noqa: PTH114 - likewise

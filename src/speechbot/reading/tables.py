@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 Cells: TypeAlias = Sequence[Sequence[str]]
 
-_BETWEEN = " | "
+BETWEEN = " | "
 # A row with a longer cell of several paragraphs lays out a page: its cells are read one after the other.
 _LONGEST_CELL = 300
 
@@ -23,5 +23,5 @@ def row_lines(cells: Cells) -> list[str]:
         return filled[0]
     if any(len(cell) > 1 and sum(map(len, cell)) > _LONGEST_CELL for cell in filled):
         return [line for cell in filled for line in cell]
-    row = _BETWEEN.join(" ".join(line.lstrip("# ") for line in cell) for cell in filled)
+    row = BETWEEN.join(" ".join(line.lstrip("# ") for line in cell) for cell in filled)
     return [row] if row else []

@@ -70,7 +70,7 @@ def correction(found: Answer) -> list[Block]:
 def passage(hit: Hit, *, marked: bool) -> list[Block]:
     """A hit in full: its place, how sure it is, the sentence, the paragraph."""
     lines = [
-        _place_line(hit.passage),
+        _place_line(hit),
         Line((Span(zh_answers.CONFIDENCE, Style.FAINT), confidence(hit.score))),
     ]
     lines += _places(hit)
@@ -85,11 +85,13 @@ def quote(hit: Hit) -> Line:
     return Line((Span(text[:start]), Span(text[start:end], Style.STRONG), Span(text[end:])))
 
 
-def _place_line(passage: Passage, prefix: str = "") -> Line:
+def _place_line(hit: Hit, prefix: str = "") -> Line:
+    """Where a hit stands; when and by whom it was said, as far as known, since many speeches share a title."""
+    given = zh_answers.GIVEN_SEPARATOR.join(filter(None, (hit.date, hit.speaker, hit.passage.source)))
     return Line(
         (
-            Span(prefix + place(passage), Style.PLACE),
-            Span(zh_answers.IN_FILE.format(source=passage.source), Style.FAINT),
+            Span(prefix + place(hit.passage), Style.PLACE),
+            Span(zh_answers.IN_FILE.format(source=given), Style.FAINT),
         )
     )
 
@@ -112,7 +114,7 @@ def _brief(hits: Iterable[Hit], *, first: int, found: bool = True) -> list[Block
     blocks: list[Block] = []
     for number, hit in enumerate(hits, start=first):
         blocks += [
-            _place_line(hit.passage, zh_answers.NUMBER.format(number=number)),
+            _place_line(hit, zh_answers.NUMBER.format(number=number)),
             _sentence(hit, indent=zh_answers.INDENT, found=found),
         ]
     return blocks
@@ -133,7 +135,7 @@ def near(hit: Hit) -> list[Block]:
     """A hit below a refusal in full: what it is, its place, its nearest sentence, the paragraph."""
     return [
         line(zh_answers.NEAREST, Style.FAIR),
-        _place_line(hit.passage),
+        _place_line(hit),
         _sentence(hit, found=False),
         line(),
         line(hit.passage.text),
@@ -215,13 +217,23 @@ def paragraphs(speech: Speech, section: Section) -> int:
 
 def index_report(report: IndexReport) -> list[Block]:
     """What a build did."""
+    done = zh_answers.INDEX_IDLE if report.idle else zh_answers.INDEX_DONE
+    counts = done.format(
+        sources=report.sources, speeches=report.speeches, passages=report.passages, windows=report.windows
+    )
     return [
-        line(
-            zh_answers.INDEX_DONE.format(
-                sources=report.sources, speeches=report.speeches, passages=report.passages, windows=report.windows
-            ),
-            Style.STRONG,
-        ),
+        line(counts, Style.STRONG),
+        *([] if report.idle else _work(report)),
+        line(zh_answers.INDEX_GENERATION.format(generation=report.generation), Style.FAINT),
+        *skipped(report.skipped),
+        *failed(report.failed),
+        *missed(report.missed),
+    ]
+
+
+def _work(report: IndexReport) -> list[Block]:
+    """What became different, and what it took."""
+    return [
         line(
             zh_answers.INDEX_CHANGES.format(
                 added=report.added, changed=report.changed, removed=report.removed, unchanged=report.unchanged
@@ -232,10 +244,6 @@ def index_report(report: IndexReport) -> list[Block]:
                 encoded=report.encoded, resumed=_resumed(report), seconds=f"{report.seconds:.1f}"
             )
         ),
-        line(zh_answers.INDEX_GENERATION.format(generation=report.generation), Style.FAINT),
-        *skipped(report.skipped),
-        *failed(report.failed),
-        *missed(report.missed),
     ]
 
 

@@ -219,11 +219,14 @@ def _draw_table(console: Console, block: Table) -> None:
 
 
 @contextmanager
-def progress(label: str, *, stream: TextIO | None = None) -> Iterator[Callable[[int, int], None]]:
+def progress(
+    label: str, *, before: str | None = None, stream: TextIO | None = None
+) -> Iterator[Callable[[int, int], None]]:
     """Show a progress bar with rate and time left on a terminal, and nothing elsewhere.
 
     Args:
         label: What is under way.
+        before: What is under way until the first is done; the same by default.
         stream: Where to; standard error by default, so that the report alone is on standard output.
 
     Yields:
@@ -243,11 +246,11 @@ def progress(label: str, *, stream: TextIO | None = None) -> Iterator[Callable[[
         bars.TimeRemainingColumn(),
     )
     with bars.Progress(*columns, console=_console(out), transient=True) as bar:
-        task = bar.add_task(label, total=None, rate="")
+        task = bar.add_task(before or label, total=None, rate="")
 
         def advance(done: int, total: int) -> None:
             speed = bar.tasks[0].speed
             rate = zh_commands.RATE.format(rate=f"{speed:.0f}") if speed else ""
-            bar.update(task, completed=done, total=total, rate=rate)
+            bar.update(task, description=label, completed=done, total=total, rate=rate)
 
         yield advance

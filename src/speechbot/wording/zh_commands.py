@@ -113,7 +113,9 @@ USAGE_NO_NUMBER = "选项 {name} 的值应为整数"
 USAGE_OR = " 或 "
 
 # What commands print besides answers and reports (cli.py).
+INDEX_READING = "读取材料"
 INDEX_PROGRESS = "编码"
+INDEX_INTERRUPTED = "已中断，原来的索引没有改动；重新运行 speechbot index 会接着做"
 RATE = "{rate} 个/秒"
 CHECK_DONE = "{sources} 个文件，{speeches} 篇讲话，{passages} 段；没有建索引"
 ROLLED_BACK = "已退回到 {generation}；重新运行 speechbot index 可再次得到最新版本"

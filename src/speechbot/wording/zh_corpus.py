@@ -23,6 +23,7 @@ REASON_BINARY = "第 {position} 个字符是控制字符（U+{code:04X}），不
 REASON_SCRATCH = "读取它要用临时文件夹和其他程序，没有成功（{detail}），请腾出磁盘空间或检查权限后重新运行"
 REASON_TIMEOUT = "{seconds} 秒内没有读完，文件可能已损坏，请打开它另存一份，或另存为 .txt"
 SKIPPED_TYPE = "不支持 {suffix} 文件，请另存为 .docx 或 .txt"
+SKIPPED_PICTURE = "是图片，里面的文字请先做文字识别（OCR），再存为 .docx 或 .txt"
 SKIPPED_EMPTY = "文件里没有文字"
 SKIPPED_FOLDER_LINK = "它是指向文件夹的链接，请把文件夹本身放进来"
 SKIPPED_OUTSIDE = "它是指向材料文件夹之外的链接，请把文件本身放进来"
