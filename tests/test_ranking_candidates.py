@@ -158,3 +158,13 @@ def test_a_scan_finds_the_best_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
         found = pool.ranker.rank(pool.query, 10)
 
         np.testing.assert_allclose([one.score for one in found], np.sort(scores)[::-1][:10], atol=EQUAL)
+
+
+def test_more_than_the_nearest_can_be_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many are wanted, they come in the order of looking at all."""
+    monkeypatch.setattr(ranking, "NEAR", 4)
+    found = case(3)
+
+    ranked = found.ranker.rank(found.query, found.passages)
+
+    assert [one.row for one in ranked] == np.argsort(-exhaustive(found), kind="stable").tolist()

@@ -190,9 +190,6 @@ def test_an_outline_as_data() -> None:
         "speaker": "",
         "occasion": "",
         "source": "某.txt",
-        "date": "",
-        "speaker": "",
-        "occasion": "",
         "aliases": [],
         "paragraphs": 3,
         "sections": [

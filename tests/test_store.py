@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
 # Each flush and each renaming that a publication makes, in the order in which they happen.
 LAST = 24  # fsync of a build: each file, each folder, the pointer
-STEPS = [("fsync", n) for n in range(1, LAST + 1)] + [("replace", 1), ("replace", 2)]
+STEPS = [("fsync", n) for n in range(1, LAST + 1)] + [("replace", n) for n in (1, 2, 3)]
 
 
 class KilledError(BaseException):

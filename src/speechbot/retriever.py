@@ -42,7 +42,7 @@ class Retriever:
     """Finds the passages that answer; for any number of threads.
 
     Use ``Retriever.open``; close it, or use it in a ``with`` block. Each question is answered by one generation from
-    beginning to end: the live one at its start. A new generation that cannot be opened, or was built with another
+    beginning to end: the live one at its start, or the one before while another thread changes over. A new generation that cannot be opened, or was built with another
     model, is told to the log once and tried again now and then; the one before goes on answering.
     """
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import sqlite3
+import zlib
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Self
 
@@ -94,10 +95,10 @@ class Journal:
                 some = wanted[start : start + _MANY]
                 marks = ",".join("?" * len(some))
                 found = self._connection.execute(
-                    f"SELECT key FROM vectors WHERE length(vector) = {2 * self._dim} AND key IN ({marks})",  # noqa: S608 - question marks and a number
+                    f"SELECT key, vector FROM vectors WHERE key IN ({marks})",  # noqa: S608 - question marks
                     some,
                 )
-                held.update(key for (key,) in found)
+                held.update(key for key, sealed in found if _unsealed(sealed, self._dim) is not None)
         return {keys[key] for key in held}
 
     def add(self, texts: Sequence[str], vectors: Floats) -> None:
@@ -106,7 +107,9 @@ class Journal:
         Raises:
             OSError: They cannot be written.
         """
-        rows = [(_key(text), vector.tobytes()) for text, vector in zip(texts, vectors.astype("<f2"), strict=True)]
+        rows = [
+            (_key(text), _sealed(vector.tobytes())) for text, vector in zip(texts, vectors.astype("<f2"), strict=True)
+        ]
         with _written(self._path):
             self._connection.execute("BEGIN")
             self._connection.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?)", rows)
@@ -122,9 +125,10 @@ class Journal:
         with _written(self._path):
             for place, text in enumerate(texts):
                 row = self._connection.execute("SELECT vector FROM vectors WHERE key = ?", (_key(text),)).fetchone()
-                if row is None:
+                vector = None if row is None else _unsealed(row[0], self._dim)
+                if vector is None:
                     raise KeyError(text)
-                found[place] = np.frombuffer(row[0], "<f2")
+                found[place] = np.frombuffer(vector, "<f2")
         return found.astype(np.float32)
 
     def clear(self) -> None:
@@ -152,6 +156,18 @@ def _check(connection: sqlite3.Connection) -> None:
     if connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
         message = "the file is damaged"
         raise sqlite3.DatabaseError(message)
+
+
+def _sealed(vector: bytes) -> bytes:
+    """A vector with its checksum: SQLite notices a damaged page by its structure alone."""
+    return vector + zlib.crc32(vector).to_bytes(4, "little")
+
+
+def _unsealed(sealed: bytes, dim: int) -> bytes | None:
+    """The vector, or None where it is damaged or of another length."""
+    vector, checksum = sealed[:-4], sealed[-4:]
+    whole = len(vector) == 2 * dim and zlib.crc32(vector).to_bytes(4, "little") == checksum
+    return vector if whole else None
 
 
 def _key(text: str) -> bytes:

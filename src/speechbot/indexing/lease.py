@@ -59,8 +59,10 @@ class Lease:
         try:
             # For writing: file systems over a network lock nothing for oneself that is open for reading only
             handle = os.open(path, os.O_RDWR)
-        except OSError:
+        except FileNotFoundError:
             return cls(None)  # without a manifest nobody can open it
+        except OSError:
+            return None  # not ours to remove
         try:
             alone = _lock(handle, shared=False)
         except OSError:

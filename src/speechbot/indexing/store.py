@@ -215,12 +215,16 @@ def publish(index: Path, content: Content, *, check: Callable[[Generation], None
             mark = write_generation(draft, content)
             sync_tree(draft)
             name = f"{_stamp(index, content.created)}-{mark}"
-            os.replace(draft, generation_folder(index, name))  # noqa: PTH105 - as in disk.py
-            folder = generation_folder(index, name)
-            sync_folder(folder.parent)
+            # Tested before it has the name of a generation: what a crash leaves with such a name has passed
+            tested = draft.with_name(f"{DRAFT}-{name}")
+            os.replace(draft, tested)  # noqa: PTH105 - as in disk.py
+            folder = tested
             with open_generation(folder, verify=True) as written:
                 if check is not None:
                     check(written)
+            os.replace(folder, generation_folder(index, name))  # noqa: PTH105 - as in disk.py
+            folder = generation_folder(index, name)
+            sync_folder(folder.parent)
             # Rolled back from, or never live: left in between, they would be what the next rollback leads to
             _remove(index, [one for one in history(index) if before is not None and before < one < name], held=True)
             _point(index, folder.name)
@@ -333,7 +337,7 @@ def _stamp(index: Path, created: str) -> str:
 def _clean(index: Path) -> None:
     """Remove what a builder that died left behind, and what is read no longer; nothing points to it."""
     for path in (index / GENERATIONS).iterdir():
-        if path.name == DRAFT:
+        if path.name.startswith(DRAFT):
             shutil.rmtree(path)
         elif path.name.startswith(REMOVED):
             claim = Lease.claim(path / MANIFEST)

@@ -25,6 +25,7 @@ PAGES = frozenset({".html", ".htm"})
 OFFICE = frozenset({".doc", ".wps", ".rtf"})
 READ_SUFFIXES = PLAIN | PAGES | OFFICE | {".docx", ".pdf"}
 LARGEST = 200_000_000  # bytes of a file; 138 speeches have 20 MB between them
+LARGEST_TEXT = 20_000_000  # of a text, as long as a library of speeches too; the parser takes minutes at worst
 LARGEST_PAGE = 20_000_000  # of a web page, as large as a library of speeches; its tree takes some ten times as much
 # Categories of characters that a name may not hold: controls, halves of characters (bytes that are no UTF-8), line ends.
 _UNCITABLE = frozenset({"Cc", "Cs", "Zl", "Zp"})
@@ -205,6 +206,7 @@ def _read(data: bytes, path: Path) -> tuple[str, str]:
         from speechbot.reading.markup import read_markup  # noqa: PLC0415
 
         return read_markup(data, path=path), "html"
+    _check_size(len(data), LARGEST_TEXT, path)
     try:
         return decode(data, path=path)
     except SourceError as error:

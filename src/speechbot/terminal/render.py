@@ -189,7 +189,7 @@ def _speech(speech: Speech) -> Node:
     label = Line(
         (
             Span(zh_answers.TITLE.format(title=speech.title), Style.STRONG),
-            Span(zh_answers.OUTLINE_SPEECH.format(facts=zh_answers.FACT_SEPARATOR.join(facts)), Style.FAINT),
+            Span(zh_answers.OUTLINE_SPEECH.format(facts=zh_answers.GIVEN_SEPARATOR.join(facts)), Style.FAINT),
         )
     )
     return Node(label, headings(speech))

@@ -28,7 +28,6 @@ NEAREST_SENTENCE = "最接近的一句："
 # Outlines and reports (render.py).
 OUTLINE_SPEECH = "（{facts}）"
 OUTLINE_COUNT = "{count} 段"
-FACT_SEPARATOR = "，"
 OUTLINE_SECTION = "（{count} 段）"
 INDEX_DONE = "已建好索引：{sources} 个文件，{speeches} 篇讲话，{passages} 段，{windows} 个检索窗口"
 INDEX_IDLE = "材料没有变动，索引已是最新：{sources} 个文件，{speeches} 篇讲话，{passages} 段"

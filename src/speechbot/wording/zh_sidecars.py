@@ -14,7 +14,6 @@ SYNTAX_WIDE = "第 {line} 行用了中文冒号“：”。请改成英文冒号
 SYNTAX_NUMBER = "里面有写错的数（{detail}）。请改正，或加上引号"
 REFERENCE = "第 {line} 行用了 YAML 引用（& 或 *）。请把内容直接写出来"
 DEEP = "第 {line} 行嵌套太深。请对照说明书里的例子"
-NO_MAPPING = "内容应当是“名称: 值”的形式。请对照说明书里的例子"
 FULL_WIDTH = "里面用了中文冒号“：”。请改成英文冒号加空格“: ”"
 UNKNOWN_KEY = "{place}不认识“{key}”。请删去，或改成 {known} 中的一个"
 UNKNOWN_KEY_NEAR = "{place}不认识“{key}”。是不是要写“{near}”？"
