@@ -142,11 +142,11 @@ def compare(folder: Path) -> dict[str, Any]:
     }
 
 
-def measure(work: Path, size: int) -> dict[str, Any]:
-    """All steps for one size."""
-    folder = fresh(work / str(size))
-    found: dict[str, Any] = {}
-    for step in ("build", "ask", "compare"):
+def measure(work: Path, size: int, kept: dict[str, Any] | None) -> dict[str, Any]:
+    """All steps for one size; of an index that is kept, all but building, which is as recorded."""
+    folder = work / str(size) if kept else fresh(work / str(size))
+    found: dict[str, Any] = {"build": kept["build"]} if kept else {}
+    for step in ("ask", "compare") if kept else ("build", "ask", "compare"):
         command = [
             sys.executable,
             str(HERE / "scale.py"),
@@ -168,6 +168,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES)
     parser.add_argument("--folder", type=Path, default=Path("/tmp/scale"))  # noqa: S108
+    parser.add_argument("--keep", action="store_true", help="ask the indexes of the last run, which are as recorded")
     parser.add_argument("--step", choices=("build", "ask", "compare"))
     options = parser.parse_args()
     if options.step:
@@ -175,7 +176,8 @@ def main() -> None:
         steps["compare"] = lambda: compare(options.folder)
         print(json.dumps(steps[options.step]()))
         return
-    results = {str(size): measure(options.folder, size) for size in options.sizes}
+    recorded = json.loads((HERE / "scale.json").read_text(encoding="utf-8"))["results"] if options.keep else {}
+    results = {str(size): measure(options.folder, size, recorded.get(str(size))) for size in options.sizes}
     record.write(
         HERE / "scale.json",
         settings={"questions": QUESTIONS, "compared": COMPARED, "sizes": list(options.sizes)},

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from speechbot.language.numerals import numeral
 from speechbot.parsing.headings import number_of
-from speechbot.reading.numerals import numeral
 
 
 @pytest.mark.parametrize(

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from speechbot import sidecar
 from speechbot.models import Source
 from speechbot.parsing.parser import parse
-from speechbot.sidecar import Sidecars, is_sidecar, read_sidecars
-from speechbot.sidecar_fields import Fields
+from speechbot.reading import sidecar
+from speechbot.reading.sidecar import Sidecars, is_sidecar, read_sidecars
+from speechbot.reading.sidecar_fields import Fields
 
 README = Path(__file__).parents[1] / "README.zh-CN.md"
 NAMES = ("会议/在会上的讲话.txt", "学习.md", "总结.txt")

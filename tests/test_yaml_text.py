@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from speechbot.yaml_text import YamlError, load
+from speechbot.reading.yaml_text import YamlError, load
 
 
 def test_plain_values() -> None:

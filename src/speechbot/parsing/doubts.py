@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from speechbot.language.numerals import numeral
 from speechbot.language.sentences import BLANK
 from speechbot.parsing.annotations import unmatched
 from speechbot.parsing.dropped import Drop, Lines
 from speechbot.parsing.headings import LAST, clean_title, match_heading
 from speechbot.parsing.titles import stem_title
-from speechbot.reading.numerals import numeral
 from speechbot.reading.tables import BETWEEN
 
 if TYPE_CHECKING:

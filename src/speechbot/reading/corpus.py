@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from speechbot.errors import CorpusError, SourceError, unreadable
 from speechbot.models import Source
 from speechbot.reading.decoding import decode
-from speechbot.sidecar import is_sidecar, read_sidecars
+from speechbot.reading.sidecar import is_sidecar, read_sidecars
 from speechbot.wording import zh_corpus, zh_errors
 
 if TYPE_CHECKING:

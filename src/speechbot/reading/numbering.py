@@ -7,7 +7,7 @@ import unicodedata
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from speechbot.reading.numerals import numeral
+from speechbot.language.numerals import numeral
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

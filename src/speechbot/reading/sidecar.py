@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from speechbot.errors import unreadable
-from speechbot.sidecar_fields import Fields, near
+from speechbot.reading.sidecar_fields import Fields, near
+from speechbot.reading.yaml_text import YamlError, load
 from speechbot.wording import zh_sidecars
-from speechbot.yaml_text import YamlError, load
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
