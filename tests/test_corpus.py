@@ -74,7 +74,7 @@ def test_all_files_can_be_required() -> None:
     require_all(folder, ())
 
     with pytest.raises(
-        CorpusError, match=r"有 4 个材料未能读取（1：因1；2：因2；3：因3等 4 个），索引没有改动.*speechbot index$"
+        CorpusError, match=r"有 4 个材料未能读取（1：因1；2：因2；3：因3；……共 4 个），索引没有改动.*speechbot index$"
     ):
         require_all(folder, tuple((str(at), f"因{at}") for at in range(1, 5)))
 
@@ -353,7 +353,7 @@ def test_folder_of_empty_files(tmp_path: Path) -> None:
     for name in ("甲.txt", "乙.md", "丙.xlsx", "丁.txt"):
         (tmp_path / name).touch()
 
-    with pytest.raises(CorpusError, match=r"丁\.txt：文件里没有文字；丙\.xlsx：不支持.*等 4 个）.*speechbot index$"):
+    with pytest.raises(CorpusError, match=r"丁\.txt：文件里没有文字；丙\.xlsx：不支持.*共 4 个）.*speechbot index$"):
         read_corpus(tmp_path)
 
 
