@@ -53,6 +53,10 @@ class Section:
     stop: int
     parent: int | None = None
 
+    def to_dict(self) -> dict[str, Any]:
+        """What programs are told of it, wherever its speech is listed."""
+        return {"title": self.title, "kind": self.kind, "level": self.level, "parent": self.parent}
+
 
 @dataclass(frozen=True, slots=True)
 class Passage:
@@ -110,6 +114,15 @@ class Speech:
     speaker: str = ""
     occasion: str = ""
     aliases: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """What programs are told of it, wherever it is listed; its sections and passages are told there."""
+        names = ("title", "source", "date", "speaker", "occasion")
+        return {
+            **{name: getattr(self, name) for name in names},
+            "aliases": list(self.aliases),
+            "paragraphs": len(self.passages),
+        }
 
 
 @dataclass(frozen=True, slots=True)

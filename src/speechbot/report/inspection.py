@@ -185,23 +185,8 @@ def _file_data(file: Inspected) -> dict[str, Any]:
 def _speech_data(speech: Speech, lines: Lines) -> dict[str, Any]:
     """A speech with its tree and all its paragraphs; ``parent`` is a position in ``sections``."""
     return {
-        "title": speech.title,
-        "source": speech.source,
+        **speech.to_dict(),
         "line": lines.number(speech.start),
-        "date": speech.date,
-        "speaker": speech.speaker,
-        "occasion": speech.occasion,
-        "aliases": list(speech.aliases),
-        "paragraphs": len(speech.passages),
-        "sections": [
-            {
-                "title": section.title,
-                "kind": section.kind,
-                "level": section.level,
-                "parent": section.parent,
-                "line": lines.number(section.start),
-            }
-            for section in speech.sections
-        ],
+        "sections": [{**section.to_dict(), "line": lines.number(section.start)} for section in speech.sections],
         "passages": [{**passage.to_dict(), "line": lines.number(passage.start)} for passage in speech.passages],
     }

@@ -163,23 +163,8 @@ def chosen(speeches: Sequence[Speech], *, title: str | None) -> list[Speech]:
 def speech_data(speech: Speech) -> dict[str, Any]:
     """A speech's tree as ``--json`` prints it; ``parent`` is a position in ``sections``."""
     return {
-        "title": speech.title,
-        "source": speech.source,
-        "date": speech.date,
-        "speaker": speech.speaker,
-        "occasion": speech.occasion,
-        "aliases": list(speech.aliases),
-        "paragraphs": len(speech.passages),
-        "sections": [
-            {
-                "title": section.title,
-                "kind": section.kind,
-                "level": section.level,
-                "parent": section.parent,
-                "paragraphs": paragraphs(speech, section),
-            }
-            for section in speech.sections
-        ],
+        **speech.to_dict(),
+        "sections": [{**section.to_dict(), "paragraphs": paragraphs(speech, section)} for section in speech.sections],
     }
 
 
