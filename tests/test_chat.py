@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from prompt_toolkit.history import FileHistory, InMemoryHistory
 
+from speechbot.errors import FilterError
 from speechbot.language.questions import check_question
 from speechbot.models import Answer, Hit, Passage, Section, Speech
 from speechbot.terminal import chat
@@ -111,6 +112,7 @@ def test_what_a_refusal_is_followed_by_is_never_strong() -> None:
         ("", ""),
         (" \n", ""),
         ("/outline", "《某讲话》（2 段，某.txt）"),
+        ("/outline 某讲", "《某讲话》（2 段，某.txt）"),
         ("/nxt", "没有 /nxt 这个命令，请输入 /help 查看可用的命令"),
         ("/help", "\n".join(zh_answers.CHAT_HELP)),
     ],
@@ -255,3 +257,24 @@ def test_ctrl_c_gives_a_new_line_and_ctrl_d_ends(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr("prompt_toolkit.PromptSession.__init__", lambda _session, **_options: None)
 
     assert list(chat._typed(tmp_path / "history")) == ["问题"]
+
+
+def test_many_speeches_are_listed_by_title_alone() -> None:
+    """A hundred trees would flood the screen: titles, and how to see one tree; a name that none has is told."""
+
+    class Library(Scripted):
+        def speeches(self) -> tuple[Speech, ...]:
+            """Eight speeches with a heading each."""
+            return tuple(
+                Speech(f"第{n}讲", f"{n}.txt", 0, 9, (section("一、总则"),), (passage(1),), aliases=(f"别名{n}",))
+                for n in range(8)
+            )
+
+    talk = Chat(Library(), marked=False)
+
+    rows = text(talk.reply("/outline")).splitlines()
+    assert rows[0] == "《第0讲》（1 段，0.txt）"
+    assert rows[8:] == ["共 8 篇；要看一篇的标题，请输入 /outline 题目的一部分"]
+    assert "一、总则" in text(talk.reply("/outline 别名3"))
+    with pytest.raises(FilterError):
+        talk.reply("/outline 没有")

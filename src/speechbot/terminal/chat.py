@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 DEPTH = 10
 
 _EXAMPLES = 3
+# Speeches that /outline draws with their headings.
+_WHOLE = 5
 # Characters of a heading's text that read well in a question.
 _TOPIC_LENGTH = range(4, 25)
 # Headings that are tried for an example; each costs one search.
@@ -110,8 +112,8 @@ class Chat:
                 return []
             case "/help":
                 return [line(row) for row in zh_answers.CHAT_HELP]
-            case "/outline":
-                return render.outline(self._retriever.speeches())
+            case command if command.partition(" ")[0] == "/outline":
+                return self._outline(typed.partition(" ")[2].strip())
             case "/next":
                 return self._next()
             case command if command.startswith("/"):
@@ -129,6 +131,13 @@ class Chat:
         self._waiting = answer.hits[1:]
         shown = render.passage(answer.hits[0], marked=self._marked)
         return [*shown, *render.correction(answer), *self._more()]
+
+    def _outline(self, title: str) -> list[Block]:
+        """The trees of the speeches that are named so, or of all; titles alone where that would flood the screen."""
+        found = render.chosen(self._retriever.speeches(), title=title or None)
+        if len(found) <= _WHOLE:
+            return render.outline(found)
+        return [*render.titles(found), line(zh_answers.CHAT_OUTLINE.format(count=len(found)), Style.FAINT)]
 
     def _next(self) -> list[Block]:
         if not self._waiting:

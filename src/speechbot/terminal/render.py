@@ -147,14 +147,19 @@ def outline(speeches: Iterable[Speech]) -> list[Block]:
     return [_speech(speech) for speech in speeches]
 
 
+def titles(speeches: Iterable[Speech]) -> list[Block]:
+    """The speeches without their headings."""
+    return [_speech(speech).label for speech in speeches]
+
+
 def chosen(speeches: Sequence[Speech], *, title: str | None) -> list[Speech]:
-    """The speeches whose title holds ``title``, width, case and traditional forms aside; all for None.
+    """The speeches of which a name holds ``title``, width, case and traditional forms aside; all for None.
 
     Raises:
-        FilterError: No title does.
+        FilterError: No name does.
     """
     wanted = fold(title or "").strip()
-    found = [speech for speech in speeches if wanted in fold(speech.title)]
+    found = [one for one in speeches if any(wanted in fold(name) for name in (one.title, *one.aliases))]
     if title is not None and not (wanted and found):
         raise FilterError(zh_errors.FILTER_SPEECH, title)
     return found

@@ -61,10 +61,11 @@ CHAT_EXAMPLE = "怎样理解“{topic}”？"
 CHAT_HELP = (
     "直接输入问题，回车提问。",
     "/next     下一条：看下一个相关段落",
-    "/outline  列出讲话的标题",
+    "/outline  列出讲话的标题；/outline 题目 只看这一篇",
     "/help     显示这份帮助",
     "/quit     离开（也可输入 退出，或按 Ctrl-D）",
 )
+CHAT_OUTLINE = "共 {count} 篇；要看一篇的标题，请输入 /outline 题目的一部分"
 CHAT_MORE = "还有 {count} 条，输入 /next 看下一条"
 CHAT_NO_MORE = "没有下一条了，请输入新的问题"
 CHAT_NOT_FOUND_HINT = "可以换一种说法，用材料里可能出现的词再问一次；想看最接近的段落，请输入 /next。"
