@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from statistics import median
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -102,3 +103,36 @@ def files(record: dict[str, Any], table: Table) -> str:
         for name, found in record["results"].items()
     ]
     return table(header, rows)
+
+
+def lexical(record: dict[str, Any], table: Table) -> str:
+    """Words of a million rows in each engine."""
+    results = record["results"]
+    engines = ("speechbot", "bm25s", "tantivy")
+    replace = {
+        "speechbot": sum(results["replace"]["speechbot"]["there"].values()),
+        "tantivy": results["replace"]["tantivy"]["replace_s"],
+    }
+
+    def asked(engine: str, question: str) -> str:
+        rounds = [one[engine]["ms"].get(question) for one in results["rounds"]]
+        if None in rounds:
+            return "—"
+        return " / ".join(f"{median(one[figure] for one in rounds):.2f}" for figure in ("median", "p95"))
+
+    def built(engine: str) -> str:
+        return f"{sum(value for name, value in results['build'][engine].items() if name.endswith('_s')):.0f}"
+
+    first = results["rounds"][0]
+    lines: dict[str, Callable[[str], str]] = {
+        "build, s": built,
+        "memory of the build, MB": lambda one: f"{results['build'][one]['VmHWM']:.0f}",
+        "on disk, MB": lambda one: f"{results['build'][one]['disk_mb']:.0f}",
+        "open, s": lambda one: f"{first[one]['open_s']:.3f}",
+        "resident after 200 questions, MB": lambda one: f"{first[one]['memory_mb']['asked']['VmRSS']:.0f}",
+        "best 256, median / p95 ms": lambda one: asked(one, "bm25"),
+        "largest presence": lambda one: asked(one, "presence"),
+        "256 given rows": lambda one: asked(one, "256 rows"),
+        "one file of 100 rows replaced, s": lambda one: f"{replace[one]:.2f}" if one in replace else "—",
+    }
+    return table(("", *engines), [(name, *map(read, engines)) for name, read in lines.items()])

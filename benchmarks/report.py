@@ -245,6 +245,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "vectors": partial(of_index, "vectors"),
     "scale": partial(of_index, "scale"),
     "files": partial(of_index, "files"),
+    "lexical": partial(of_index, "lexical"),
     "kills": partial(of_index, "kills"),
 }
 
