@@ -269,6 +269,14 @@ def test_files_fit_a_reader(name: str) -> None:
     assert [node.name for node in functions if (node.end_lineno or 0) - node.lineno >= 60] == []
 
 
+def test_tests_and_benchmarks_fit_a_reader() -> None:
+    """Nor is any other file of ours over 400 lines."""
+    paths = [path for folder in ("tests", "benchmarks", "scripts") for path in (ROOT / folder).glob("*.py")]
+
+    assert len(paths) > 50
+    assert [path.name for path in paths if len(path.read_text(encoding="utf-8").splitlines()) > 400] == []
+
+
 @pytest.mark.parametrize("name", FILES)
 def test_nothing_prints_or_catches_everything(name: str) -> None:
     """Output goes through ``screen``; a bug keeps its traceback."""

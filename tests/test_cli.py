@@ -313,35 +313,6 @@ def test_outline_as_json(index: Path) -> None:
     }
 
 
-def test_status_describes_the_index(index: Path) -> None:
-    """Generation, counts, model, size, older generations."""
-    rows = run("status", "--index", str(index)).stdout.splitlines()
-
-    assert rows[0].startswith(f"当前版本：{live(index)}（建于 ")
-    assert rows[1:3] == ["内容：2 个文件，2 篇讲话，20 段，20 个检索窗口", "模型：toy（64 维）"]
-    assert rows[3].startswith("大小：0.")
-    assert rows[4] == "其他版本：无"
-
-
-def test_status_as_json(index: Path) -> None:
-    """Programs get the same facts."""
-    found = json.loads(run("status", "--index", str(index), "--json").stdout)
-
-    assert (found["generation"], found["passages"], found["model"]) == (live(index), 20, {"name": "toy", "dim": 64})
-
-
-def test_rollback_goes_back(corpus: Path, index: Path) -> None:
-    """The generation before is live again, and named."""
-    before = live(index)
-    (corpus / "河道治理讲话.txt").unlink()
-    run("index", "--corpus", str(corpus), "--index", str(index))
-
-    result = run("rollback", "--index", str(index), "--json")
-
-    assert json.loads(result.stdout) == {"generation": before}
-    assert live(index) == before
-
-
 QUESTIONS = (
     '{"id": "1", "type": "fact", "question": "图书馆", "gold": ["刚才五位馆长"]}\n'
     '{"id": "2", "type": "none", "question": "没有的事", "gold": []}\n'

@@ -213,7 +213,7 @@ def readings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         read.append(material.name)
         return replace(read_material(material), notes=material.notes)
 
-    monkeypatch.setattr("speechbot.indexing.plan.read_material", note)
+    monkeypatch.setattr("speechbot.reading.corpus.read_material", note)
     return read
 
 

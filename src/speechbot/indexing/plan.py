@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from speechbot.errors import SourceError
 from speechbot.indexing.pieces import Fresh, Kept
 from speechbot.parsing.parser import parse
-from speechbot.reading.corpus import read_material
-from speechbot.wording import zh_corpus
+from speechbot.reading.corpus import read_or_note
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -66,15 +64,9 @@ def plan(listing: Listing, before: Sequence[Extent], *, take_over: bool) -> Plan
             kept.add(material.name)
             _keep(pieces, number, extent)
             continue
-        try:
-            source = read_material(material)
-        except SourceError as error:
-            failed.append((material.name, error.reason))
-            continue
-        if source.text.strip():
+        source = read_or_note(material, skipped, failed)
+        if source is not None:
             pieces.append(Fresh.of(source, parse(source)))
-        else:
-            skipped.append((material.name, zh_corpus.SKIPPED_EMPTY))
     replaced = tuple(extent for extent in before if extent.name not in kept)
     return Plan(tuple(pieces), replaced, tuple(sorted(skipped)), tuple(sorted(failed)))
 

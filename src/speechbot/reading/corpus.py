@@ -153,21 +153,25 @@ def read_corpus(folder: Path) -> Corpus:
         CorpusError: When the folder is missing, cannot be opened or holds nothing that could be read.
     """
     listing = list_corpus(folder)
-    sources: list[Source] = []
     skipped, failed = [*listing.skipped], [*listing.failed]
-    for material in listing.materials:
-        try:
-            source = read_material(material)
-        except SourceError as error:
-            failed.append((material.name, error.reason))
-            continue
-        if source.text.strip():
-            sources.append(source)
-        else:
-            skipped.append((material.name, zh_corpus.SKIPPED_EMPTY))
+    read = [read_or_note(material, skipped, failed) for material in listing.materials]
+    sources = [source for source in read if source is not None]
     if not sources:
         raise nothing_read(folder, skipped, failed)
     return Corpus(tuple(sources), tuple(sorted(skipped)), tuple(sorted(failed)))
+
+
+def read_or_note(material: Material, skipped: list[tuple[str, str]], failed: list[tuple[str, str]]) -> Source | None:
+    """Read one file; one that is blank is added to ``skipped``, one that cannot be read to ``failed``."""
+    try:
+        source = read_material(material)
+    except SourceError as error:
+        failed.append((material.name, error.reason))
+        return None
+    if not source.text.strip():
+        skipped.append((material.name, zh_corpus.SKIPPED_EMPTY))
+        return None
+    return source
 
 
 def require_all(folder: Path, failed: Left) -> None:
