@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from hypothesis import settings
 
 from speechbot.indexing.generation import Content
 from speechbot.indexing.indexer import build_index
@@ -24,6 +25,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 DATA = Path(__file__).parent / "data"
+
+# The same examples in every run: a clone that passed here passes anywhere. `pytest --hypothesis-profile=explore` looks for new ones.
+settings.register_profile("reproducible", derandomize=True, database=None, deadline=None)
+settings.register_profile("explore", max_examples=3000, deadline=None)
+settings.load_profile("reproducible")
 
 
 class ToyEncoder:

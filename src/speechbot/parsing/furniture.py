@@ -80,7 +80,7 @@ _PATTERNS: tuple[tuple[str, int, re.Pattern[str]], ...] = (
             r"(?:文字|图片|图文|摄影|封面|推文封面|排版|校对|审核|初审|复审|终审|签发|供稿|供图|撰稿|通讯员)\s*[：:][\s\u4e00-\u9fff·、]{0,24}"
         ),
     ),
-    ("source", 100, re.compile(r"原标题\s*[：:].{2,90}")),
+    ("source", 100, re.compile(r"原标题\s*[：:][^。]{2,90}")),
     ("note", 200, _NOTE),
     (
         "caption",
