@@ -99,7 +99,8 @@ def labelled(line: str) -> tuple[str, str] | None:
 
 def _labels(line: str) -> list[tuple[str, str]]:
     """All that a line of labels says: 讲话人：李大山　时间：2024年3月5日; empty for a line that begins otherwise."""
-    if len(line) > _LONGEST_LABELLED or not _LABEL.match(line):
+    # A line that goes on after a full stop is text that lost its line break
+    if len(line) > _LONGEST_LABELLED or "。" in line[:-1] or not _LABEL.match(line):
         return []
     found = [(_LABELS.get(match["label"].lower()), match["value"]) for match in _LABEL.finditer(line)]
     if found and found[0][0] is None:
