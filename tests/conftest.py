@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 DATA = Path(__file__).parent / "data"
 
-# The same examples in every run: a clone that passed here passes anywhere. `pytest --hypothesis-profile=explore` looks for new ones.
+# The same examples in every run, so that a failure comes back. `pytest --hypothesis-profile=explore` looks for new ones.
 settings.register_profile("reproducible", derandomize=True, database=None, deadline=None)
 settings.register_profile("explore", max_examples=3000, deadline=None)
 settings.load_profile("reproducible")

@@ -69,6 +69,8 @@ def test_labelled_lines() -> None:
     """Known labels are read, others are left to the text."""
     assert labelled("讲话人：李大山") == ("speaker", "李大山")
     assert labelled("要求：认真学习") is None
+    assert labelled("**时间：2024年3月5日。**") == labelled("时间：2024年3月5日。") == ("date", "2024年3月5日。")
+    assert labelled("时间：2024年3月5日我们要加强学习。再抓落实") is None
     assert labelled("时间：" + "很长" * 100) is None
 
 

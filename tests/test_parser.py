@@ -116,6 +116,8 @@ def test_sections_are_nested(text: str) -> None:
 
 @given(TEXTS.map(lambda text: text.replace("[^1]: ", "")))
 @example("原标题：谈学习" + BODY)
+@example("时间：2024年3月5日" + BODY + "##paidbegin##（一）")
+@example("时间：2024年3月5日我们要加强学习。" + BODY)
 def test_content_is_not_lost(text: str) -> None:
     """Every body sentence of the source is in a passage, but for those in footnotes."""
     passages = [passage.text for speech in parse(source(text)) for passage in speech.passages]

@@ -124,6 +124,13 @@ def test_4_title_over_a_subtitle_that_names_the_speech() -> None:
     assert second.occasion == "读书节"
 
 
+def test_4_text_run_together_with_the_name_of_its_page() -> None:
+    """A line of 原标题 that goes on into the text is text, and names nothing."""
+    (speech,) = read(f"{BODY}\n原标题：谈学习{BODY}\n{BODY}\n", "网页.txt")
+
+    assert (speech.title, len(speech.passages)) == ("网页", 3)
+
+
 def test_4_pages_of_the_web_one_after_the_other() -> None:
     """原标题 stands under the page that it names; the next one is not called by it."""
     lead = "新华社某县3月5日电 县委书记李大山出席会议。"

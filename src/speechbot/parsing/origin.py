@@ -45,6 +45,8 @@ _LABEL = re.compile(
     r"(?:^[*\s>]*|(?<=[\s；;]))(?P<label>[\u4e00-\u9fff]{2,5}|[A-Za-z]{4,10})\s*[：:]\s*(?P<value>.{1,80}?)(?=[*；;]*$|[\s；;]+[\u4e00-\u9fff]{2,5}\s*[：:])"
 )
 _LONGEST_LABELLED = 120
+# Whole sentences after a label are text that lost its line break: 时间：2024年3月5日我们要…，…。
+_RUN_ON = re.compile(r"。.|，.*。")
 # 李大山（2024年3月5日）, （2024年3月5日　李大山）, 李大山 2024年3月5日.
 _NUMBER = r"[\d０-９一二三四五六七八九十〇○零]"
 _DATED_NAME = re.compile(
@@ -99,8 +101,7 @@ def labelled(line: str) -> tuple[str, str] | None:
 
 def _labels(line: str) -> list[tuple[str, str]]:
     """All that a line of labels says: 讲话人：李大山　时间：2024年3月5日; empty for a line that begins otherwise."""
-    # A line that goes on after a full stop is text that lost its line break
-    if len(line) > _LONGEST_LABELLED or "。" in line[:-1] or not _LABEL.match(line):
+    if len(line) > _LONGEST_LABELLED or _RUN_ON.search(line.rstrip("*_ ")) or not _LABEL.match(line):
         return []
     found = [(_LABELS.get(match["label"].lower()), match["value"]) for match in _LABEL.finditer(line)]
     if found and found[0][0] is None:

@@ -48,7 +48,7 @@ _UNFINISHED = frozenset("。！？；：，、,;:!?…")
 # 标题（2020年9月8日）姓名 in one line, above the text or run together with it.
 _SIGNED = re.compile(r"(?P<title>[^（(]{4,60})(?P<date>[（(][^（）()]{6,40}[）)])\s*[\u4e00-\u9fff·]{2,4}")
 # 原标题：… stands under a text that was taken from a page of the web, and names it; at the head of a file it is the title.
-# A line with a full stop is text that lost its line break.
+# Titles have no full stop: a line with one is text that lost its line break.
 _ORIGINAL = re.compile(r"原标题\s*[：:]\s*(?P<title>[^。]{2,80})$")
 # A report of an agency or paper begins so: 新华社北京3月5日电, 据某网3月5日报道.
 _LEAD = re.compile(
