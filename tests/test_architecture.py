@@ -171,6 +171,7 @@ WORDING = {path.stem for path in MODULES if path.parent.name == "wording"}
 
 # Modules that catch everything, with the reason.
 BROAD = {
+    "logs": "an argument whose text cannot be made would have logging print all of them bare",
     "onnx_model": "tokenizers and onnxruntime raise classes that derive from Exception alone",
     "retriever": "a question is answered by the generation before, whatever a library raises over the new one",
 }
