@@ -136,11 +136,15 @@ class _Handler(socketserver.BaseRequestHandler):
         """Read one request, answer it, close."""
         method, status, kind, body = self._answer()
         content = body.encode()
-        head = (
-            f"HTTP/1.1 {status} {_REASONS[status]}\r\nContent-Type: {kind}\r\nContent-Length: {len(content)}\r\n"
-            f"Cache-Control: no-store\r\n{'Allow: GET, HEAD' + chr(13) + chr(10) if status == 405 else ''}"
-            "Connection: close\r\n\r\n"
-        )
+        rows = [
+            f"HTTP/1.1 {status} {_REASONS[status]}",
+            f"Content-Type: {kind}",
+            f"Content-Length: {len(content)}",
+            "Cache-Control: no-store",
+            *(["Allow: GET, HEAD"] if status == 405 else []),
+            "Connection: close",
+        ]
+        head = "\r\n".join([*rows, "", ""])
         self.request.settimeout(self.seconds)
         self.request.sendall(head.encode() + (b"" if method == b"HEAD" else content))
 
