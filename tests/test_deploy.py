@@ -25,10 +25,17 @@ SCRIPTS = set(tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["proje
 ANALYZE = shutil.which("systemd-analyze")
 
 
-def unit() -> configparser.ConfigParser:
+class Unit(configparser.ConfigParser):
+    """A parser that tells large letters from small, as systemd does."""
+
+    def optionxform(self, optionstr: str) -> str:
+        """A name as it is."""
+        return optionstr
+
+
+def unit() -> Unit:
     """The unit's sections; a name that stands twice is an error."""
-    parser = configparser.ConfigParser(interpolation=None, delimiters="=", comment_prefixes="#")
-    parser.optionxform = str  # type: ignore[assignment, method-assign] - systemd tells large from small
+    parser = Unit(interpolation=None, delimiters="=", comment_prefixes="#")
     parser.read_string(UNIT.read_text("utf-8"))
     return parser
 
