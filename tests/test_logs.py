@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 import logging
@@ -127,6 +128,14 @@ def test_no_secret_survives(secret: str, log_format: str, capsys: pytest.Capture
     assert [one for one in SECRETS for text in texts if one.lower() in text.lower()] == []
     assert shown.count(logs.MASK) >= 16
     assert capsys.readouterr() == ("", "")
+
+
+def test_a_proxys_header_is_hidden() -> None:
+    """User and password stand in it together, in base64."""
+    settings = Settings(proxy=SecretStr("http://li:geheim@127.0.0.1:1080"))
+    header = base64.b64encode(b"li:geheim").decode()
+
+    assert Redactor(settings.secrets())(f"Proxy-Authorization: Basic {header}") == "Proxy-Authorization: Basic ***"
 
 
 def test_another_bots_token_in_a_url_is_hidden_too() -> None:

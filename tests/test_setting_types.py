@@ -94,17 +94,17 @@ def test_what_is_no_root_of_an_api_is_refused(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("url", "password"),
+    ("url", "secrets"),
     [
-        ("socks5://a:1", None),
-        ("http://u@a:1", None),
-        ("http://u:p%40ss@a:1", "p@ss"),
-        ("https://u:pass@[::1]:1/", "pass"),
+        ("socks5://a:1", ()),
+        ("http://u@a:1", ()),
+        ("http://u:p%40ss@a:1", ("p@ss", "p%40ss", "u:p@ss")),
+        ("https://u:pass@[::1]:1/", ("pass", "u:pass")),
     ],
 )
-def test_a_proxys_password_is_found(url: str, password: str | None) -> None:
-    """As its owner knows it, so that no log shows it."""
-    assert types.password(types.proxy(url)) == password
+def test_a_proxys_password_is_found(url: str, secrets: tuple[str, ...]) -> None:
+    """As its owner knows it, as it is written, and together with the user as the proxy gets it."""
+    assert types.proxy_secrets(types.proxy(url)) == secrets
 
 
 @pytest.mark.parametrize("text", ["socks4://a:1", "a:1", "http://u:p#ss@a:1", "http://a:1/x", "http://a:1?x"])

@@ -271,7 +271,7 @@ def test_every_setting_of_the_bot_is_read_from_the_file(tmp_path: Path) -> None:
         "health_listen": {"host": "localhost", "port": 9090},
     }
     assert settings.health_listen == Endpoint("localhost", 9090)
-    assert settings.secrets() == ("a-secret_1", "开门见山大吉", "geheim")
+    assert settings.secrets() == ("a-secret_1", "开门见山大吉", "geheim", "li:geheim")
     assert [secret for secret in ("a-secret_1", "开门见山大吉", "geheim") if secret in repr(settings)] == []
 
 
@@ -360,6 +360,16 @@ def test_what_is_malformed_or_missing_is_told_at_once_and_never_shown(monkeypatc
         "SPEECHBOT_WEBHOOK_CERT 没有填写，设置了 SPEECHBOT_WEBHOOK_KEY 时必须填写",
     )
     assert "hunt" not in "".join(traceback.format_exception(caught.value))
+
+
+def test_an_empty_variable_takes_nothing_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the file gives is given, though the environment has the name without a value."""
+    write("SPEECHBOT_WEBHOOK_URL=https://a.cn\nSPEECHBOT_WEBHOOK_SECRET=abc\n")
+    monkeypatch.setenv("SPEECHBOT_WEBHOOK_SECRET", "")
+
+    settings = load_settings()
+
+    assert settings.secrets() == ("abc",)
 
 
 def test_the_reranker_alone_is_accepted_and_unused() -> None:

@@ -191,10 +191,15 @@ def proxy(text: str) -> str:
     return text
 
 
-def password(url: str) -> str | None:
-    """The password in a URL as its owner knows it, unquoted."""
-    found = urlsplit(url).password
-    return unquote(found) if found else None
+def proxy_secrets(url: str) -> tuple[str, ...]:
+    """What in a proxy's URL is secret: the password as its owner knows it, as it is written there, and as the proxy gets it."""
+    parts = urlsplit(url)
+    if not parts.password:
+        return ()
+    plain = unquote(parts.password)
+    # A proxy's header holds both in base64
+    both = f"{unquote(parts.username or '')}:{plain}"
+    return tuple(dict.fromkeys((plain, parts.password, both)))
 
 
 def _split(text: str) -> SplitResult | None:

@@ -139,8 +139,7 @@ class Settings(BaseSettings):
     def secrets(self) -> tuple[str, ...]:
         """All that no log may hold, in plain text."""
         given = [value.get_secret_value() for value in (self.token, self.webhook_secret, self.join_code) if value]
-        word = types.password(self.proxy.get_secret_value()) if self.proxy else None
-        return (*given, word) if word else tuple(given)
+        return (*given, *(types.proxy_secrets(self.proxy.get_secret_value()) if self.proxy else ()))
 
     @classmethod
     def settings_customise_sources(
@@ -180,7 +179,7 @@ def load_settings(file: Path = FILE) -> Settings:
     except ValidationError as error:
         problems += [_problem(str(item["loc"][0]), item.get("ctx", {}).get("error")) for item in _own(error)]
     # By names, not by values: a model validator would not run while any field is malformed
-    given = {_field(name) for name, value in {**values, **surroundings}.items() if value}
+    given = {_field(name) for name in (*values, *(name for name, value in surroundings.items() if value))}
     problems += [
         _problem(other, zh_settings.SETTING_NEEDS.format(other=PREFIX + name.upper()))
         for name, other in _NEEDS
