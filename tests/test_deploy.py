@@ -135,7 +135,7 @@ def test_the_images_folders_are_the_settings_defaults() -> None:
     defaults = [Settings.model_fields[name].default for name in ("corpus", "index")]
 
     assert json.loads(only("VOLUME")) == [f"{home}/{folder}" for folder in defaults]
-    assert only("USER") == "speechbot"
+    assert only("USER") == "10001"
 
 
 def test_no_secret_is_in_a_layer() -> None:
