@@ -25,6 +25,7 @@ FILES = {path.stem: path for path in MODULES}
 # Imports point up this list only: a module may import what stands before it.
 LAYERS = (
     "zh_errors",
+    "zh_settings",
     "zh_corpus",
     "zh_sidecars",
     "zh_answers",
@@ -112,7 +113,12 @@ LAYERS = (
     "saving",
     "tree",
     "page",
+    "setting_types",
+    "settings_file",
     "settings",
+    "logs",
+    "metrics",
+    "health",
     "screen",
     "render",
     "check",
@@ -150,6 +156,7 @@ LANGUAGE_DATA = {
     "people": "family names and offices",
     "numerals": "digits and units",
     "sentences": "sentence ends",
+    "setting_types": "commas between ids",
     "sidecar_fields": "names of fields that admins may use",
     "series": "kinds of numbers that need a neighbour",
     "styles": "names of Word's styles",
@@ -164,6 +171,7 @@ WORDING = {path.stem for path in MODULES if path.parent.name == "wording"}
 
 # Modules that catch everything, with the reason.
 BROAD = {
+    "logs": "an argument whose text cannot be made would have logging print all of them bare",
     "onnx_model": "tokenizers and onnxruntime raise classes that derive from Exception alone",
     "retriever": "a question is answered by the generation before, whatever a library raises over the new one",
 }

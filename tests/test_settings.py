@@ -10,6 +10,7 @@ import pytest
 from pydantic import ValidationError
 
 from speechbot.errors import ConfigError
+from speechbot.setting_types import Endpoint
 from speechbot.settings import LATER, Settings, load_settings, names
 
 BOT_TOKEN = "123456789:" + "x" * 35
@@ -189,6 +190,188 @@ def test_settings_cannot_be_changed() -> None:
         Settings().index = Path("other")
 
 
-def test_all_names_have_the_prefix() -> None:
-    """The environment's names are the contract's."""
-    assert names() == ("SPEECHBOT_CORPUS", "SPEECHBOT_INDEX", "SPEECHBOT_MODEL", "SPEECHBOT_GOLD", "SPEECHBOT_TOKEN")
+def test_the_bots_defaults() -> None:
+    """What holds where nothing is set: polling, open, Telegram's own limits, questions kept for three months."""
+    settings = load_settings()
+
+    assert settings.model_dump(exclude={"corpus", "index", "model", "gold", "token"}) == {
+        "state": Path("index/state.sqlite"),
+        "workers": 2,
+        "api_url": None,
+        "proxy": None,
+        "admins": frozenset(),
+        "users": frozenset(),
+        "groups": frozenset(),
+        "access": None,
+        "join_code": None,
+        "questions_per_minute": 20,
+        "messages_per_second": 30,
+        "webhook_url": None,
+        "webhook_listen": {"host": "127.0.0.1", "port": 8443},
+        "webhook_secret": None,
+        "webhook_cert": None,
+        "webhook_key": None,
+        "log_questions": True,
+        "keep_days": 90,
+        "log_format": "text",
+        "log_level": "INFO",
+        "health_listen": None,
+    }
+
+
+def test_every_setting_of_the_bot_is_read_from_the_file(tmp_path: Path) -> None:
+    """A bot.env with everything in it gives typed values."""
+    (tmp_path / "cert.pem").touch()
+    (tmp_path / "key.pem").touch()
+    rows = {
+        "STATE": "~/state.sqlite",
+        "WORKERS": "16",
+        "API_URL": "http://127.0.0.1:8081/",
+        "PROXY": "socks5h://li:geheim@127.0.0.1:1080",
+        "ADMINS": "1，２、3 4",
+        "USERS": "5",
+        "GROUPS": "-1001234567890, -7",
+        "ACCESS": "Open",
+        "JOIN_CODE": "开门见山大吉",
+        "QUESTIONS_PER_MINUTE": "0",
+        "MESSAGES_PER_SECOND": "0",
+        "WEBHOOK_URL": "https://bot.example.cn/hook",
+        "WEBHOOK_LISTEN": "[::]:443",
+        "WEBHOOK_SECRET": "a-secret_1",
+        "WEBHOOK_CERT": "cert.pem",
+        "WEBHOOK_KEY": "key.pem",
+        "LOG_QUESTIONS": "否",
+        "KEEP_DAYS": "3650",
+        "LOG_FORMAT": "JSON",
+        "LOG_LEVEL": "debug",
+        "HEALTH_LISTEN": "localhost:9090",
+    }
+    write("".join(f"SPEECHBOT_{name}={value}\n" for name, value in rows.items()))
+
+    settings = load_settings()
+
+    assert settings.model_dump(include={name.lower() for name in rows} - {"proxy", "join_code", "webhook_secret"}) == {
+        "state": Path.home() / "state.sqlite",
+        "workers": 16,
+        "api_url": "http://127.0.0.1:8081",
+        "admins": frozenset({1, 2, 3, 4}),
+        "users": frozenset({5}),
+        "groups": frozenset({-1001234567890, -7}),
+        "access": "open",
+        "questions_per_minute": 0,
+        "messages_per_second": 0,
+        "webhook_url": "https://bot.example.cn/hook",
+        "webhook_listen": {"host": "::", "port": 443},
+        "webhook_cert": Path("cert.pem"),
+        "webhook_key": Path("key.pem"),
+        "log_questions": False,
+        "keep_days": 3650,
+        "log_format": "json",
+        "log_level": "DEBUG",
+        "health_listen": {"host": "localhost", "port": 9090},
+    }
+    assert settings.health_listen == Endpoint("localhost", 9090)
+    assert settings.secrets() == ("a-secret_1", "开门见山大吉", "geheim", "li:geheim")
+    assert [secret for secret in ("a-secret_1", "开门见山大吉", "geheim") if secret in repr(settings)] == []
+
+
+def test_sets_of_ids_come_from_the_environment_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are lists for people, not JSON."""
+    monkeypatch.setenv("SPEECHBOT_USERS", "12,34")
+    monkeypatch.setenv("SPEECHBOT_WEBHOOK_LISTEN", "0.0.0.0:80")
+
+    settings = load_settings()
+
+    assert (settings.users, settings.webhook_listen) == (frozenset({12, 34}), Endpoint("0.0.0.0", 80))  # noqa: S104
+
+
+def test_the_state_lies_in_the_index_folder() -> None:
+    """Whoever moves the index moves the bot's memory with it."""
+    write("SPEECHBOT_INDEX=/srv/index\n")
+
+    assert load_settings().state == Path("/srv/index/state.sqlite")
+
+
+@pytest.mark.parametrize(
+    ("rows", "closed"),
+    [
+        ("", False),
+        ("SPEECHBOT_ADMINS=1", True),
+        ("SPEECHBOT_USERS=1", True),
+        ("SPEECHBOT_GROUPS=-1", True),
+        ("SPEECHBOT_JOIN_CODE=abcdef", True),
+        ("SPEECHBOT_ACCESS=closed", True),
+        ("SPEECHBOT_ADMINS=1\nSPEECHBOT_ACCESS=open", False),
+    ],
+)
+def test_the_bot_is_closed_once_anybody_is_named(rows: str, closed: bool) -> None:  # noqa: FBT001 - a table's column
+    """Naming someone means the others are not meant, unless the admin says otherwise."""
+    write(rows)
+
+    assert load_settings().closed is closed
+
+
+def test_what_is_malformed_or_missing_is_told_at_once_and_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each wrong value, and each that another needs, with what it should be; no value in the text."""
+    rows = {
+        "API_URL": "telegram",
+        "PROXY": "socks4://li:hunter2@host:1080",
+        "ADMINS": "1,hunter2",
+        "USERS": "-5",
+        "GROUPS": "-1, 1234567890",
+        "ACCESS": "hunter2",
+        "JOIN_CODE": "hunt2",
+        "QUESTIONS_PER_MINUTE": "-1",
+        "WEBHOOK_URL": "http://hunter2",
+        "WEBHOOK_LISTEN": "hunter2",
+        "WEBHOOK_KEY": "hunter2.pem",
+        "LOG_QUESTIONS": "hunter2",
+        "KEEP_DAYS": "0",
+        "HEALTH_LISTEN": "0.0.0.0:9090",
+    }
+    write("".join(f"SPEECHBOT_{name}={value}\n" for name, value in rows.items()))
+    monkeypatch.setenv("SPEECHBOT_INDEX", "~nosuchuser/x")
+    monkeypatch.setenv("SPEECHBOT_WEBHOOKURL", "x")
+
+    with pytest.raises(ConfigError) as caught:
+        load_settings()
+
+    assert caught.value.problems == (
+        "没有 SPEECHBOT_WEBHOOKURL 这个配置项，也许想写 SPEECHBOT_WEBHOOK_URL",
+        "SPEECHBOT_INDEX 里的 ~ 找不到对应的用户文件夹",
+        "SPEECHBOT_API_URL 应为 http:// 或 https:// 开头的网址，不带用户名、问号和井号，例如 http://127.0.0.1:8081",
+        (
+            "SPEECHBOT_PROXY 应为 http、https、socks5 或 socks5h 代理的网址，例如 socks5://127.0.0.1:1080；"
+            "用户名、密码里的特殊字符要写成 %XX 的形式"
+        ),
+        "SPEECHBOT_ADMINS 的第 2 个编号有误，用户编号是正整数，多个用逗号分开",
+        "SPEECHBOT_USERS 的第 1 个编号有误，用户编号是正整数，多个用逗号分开",
+        "SPEECHBOT_GROUPS 的第 2 个编号是正数，群组编号是负数：超级群是 -100 后面接这个数，普通群是 - 后面接这个数",
+        "SPEECHBOT_ACCESS 应为 open、closed 之一",
+        "SPEECHBOT_JOIN_CODE 应为 6 到 64 个字符，中间没有空格",
+        "SPEECHBOT_QUESTIONS_PER_MINUTE 应为 0 到 10000 的整数",
+        "SPEECHBOT_WEBHOOK_URL 应为 https:// 开头的网址，不带用户名和井号，例如 https://bot.example.cn/hook",
+        "SPEECHBOT_WEBHOOK_LISTEN 应为“地址:端口”，例如 127.0.0.1:8443，IPv6 地址写在方括号里，例如 [::1]:8443",
+        "SPEECHBOT_WEBHOOK_KEY 写的文件不存在",
+        "SPEECHBOT_LOG_QUESTIONS 应为 true（是）或 false（否）",
+        "SPEECHBOT_KEEP_DAYS 应为 1 到 3650 的整数",
+        "SPEECHBOT_HEALTH_LISTEN 只能是本机地址，例如 127.0.0.1:9090：这个页面没有密码，不能让别的机器看到",
+        "SPEECHBOT_WEBHOOK_SECRET 没有填写，设置了 SPEECHBOT_WEBHOOK_URL 时必须填写",
+        "SPEECHBOT_WEBHOOK_CERT 没有填写，设置了 SPEECHBOT_WEBHOOK_KEY 时必须填写",
+    )
+    assert "hunt" not in "".join(traceback.format_exception(caught.value))
+
+
+def test_an_empty_variable_takes_nothing_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the file gives is given, though the environment has the name without a value."""
+    write("SPEECHBOT_WEBHOOK_URL=https://a.cn\nSPEECHBOT_WEBHOOK_SECRET=abc\n")
+    monkeypatch.setenv("SPEECHBOT_WEBHOOK_SECRET", "")
+
+    settings = load_settings()
+
+    assert settings.secrets() == ("abc",)
+
+
+def test_the_reranker_alone_is_accepted_and_unused() -> None:
+    """Issue 5 makes it real."""
+    assert LATER == ("RERANKER",)

@@ -3,62 +3,61 @@
 from __future__ import annotations
 
 import os
-import re
-import stat
-from difflib import get_close_matches
+from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import AfterValidator, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
-from speechbot.errors import ConfigError, unreadable
-from speechbot.wording import zh_corpus, zh_errors
+from speechbot import setting_types as types
+from speechbot.errors import ConfigError
+from speechbot.setting_types import Endpoint
+from speechbot.settings_file import PREFIX, read_file, unknown
+from speechbot.wording import zh_settings
 
-PREFIX = "SPEECHBOT_"
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 FILE = Path("bot.env")
 
-# Contract names that come with the Telegram frontend: accepted, so that one bot.env serves this version and the next.
-LATER = (
-    "STATE",
-    "RERANKER",
-    "API_URL",
-    "ADMINS",
-    "USERS",
-    "GROUPS",
-    "ACCESS",
-    "WEBHOOK_URL",
-    "WEBHOOK_LISTEN",
-    "WEBHOOK_SECRET",
-    "PROXY",
-)
+# A name of the contract that nothing uses yet: accepted, so that one bot.env serves this version and the next.
+LATER = ("RERANKER",)
 
-# NAME=value, as in a shell or for `docker --env-file`; quotes around the value and a comment after it are allowed.
-_ASSIGNMENT = re.compile(
-    r"""(?:export\s+)?(?P<name>[A-Za-z_][A-Za-z0-9_]*)\s*=\s*
-    (?:"(?P<double>[^"]*)"|'(?P<single>[^']*)'|(?P<bare>[^"'\s#](?:(?!\s+\#).)*)?)
-    \s*(?:\#.*)?""",
-    re.VERBOSE,
-)
-_CLOSE = 0.6  # likeness from which a name is a slip of another, by difflib's measure
-# BotFather's tokens: the bot's number, a colon, 35 characters today; the length has grown before.
-_TOKEN = re.compile(r"\d{5,}:[A-Za-z0-9_-]{30,}")
+# Settings that are useless, or open a door, without another: the other must be there once the first is.
+_NEEDS = (("webhook_url", "webhook_secret"), ("webhook_key", "webhook_cert"))
 
 
-def _token(value: SecretStr) -> SecretStr:
-    if not _TOKEN.fullmatch(value.get_secret_value()):
-        raise ValueError(zh_errors.SETTING_BOT)
-    return value
+def _parsed(parse: Callable[[str], Any]) -> BeforeValidator:
+    """Read text by one of our functions; leave what a program gives as it is."""
+    return BeforeValidator(lambda value: parse(value) if isinstance(value, str) else value)
 
 
-def _folder(value: Path) -> Path:
-    try:
-        return value.expanduser()
-    except RuntimeError as error:  # ~name of nobody here
-        raise ValueError(zh_errors.SETTING_HOME) from error
+def _checked(check: Callable[[str], str]) -> AfterValidator:
+    """Look at a secret; it stays hidden."""
+    return AfterValidator(lambda value: SecretStr(check(value.get_secret_value())))
 
 
-Folder = Annotated[Path, AfterValidator(_folder)]
+def _one_of(*options: str) -> BeforeValidator:
+    return _parsed(partial(types.choice, options=options))
+
+
+def _number(low: int, high: int) -> BeforeValidator:
+    return _parsed(partial(types.whole, low=low, high=high))
+
+
+def _beside_index(values: dict[str, Any]) -> Path:
+    # Where the index folder itself is malformed, that is the one thing to report
+    folder: Path = values.get("index", Path("index"))
+    return folder / "state.sqlite"
+
+
+Folder = Annotated[Path, AfterValidator(types.folder)]
+File = Annotated[Path, AfterValidator(types.file)]
+# NoDecode: pydantic-settings would take the text of a set or a dataclass for JSON
+UserIds = Annotated[frozenset[int], NoDecode, _parsed(types.user_ids)]
+GroupIds = Annotated[frozenset[int], NoDecode, _parsed(types.group_ids)]
+Listen = Annotated[Endpoint, NoDecode, _parsed(types.endpoint)]
 
 
 class Settings(BaseSettings):
@@ -67,9 +66,30 @@ class Settings(BaseSettings):
     Attributes:
         corpus: Folder of the materials.
         index: Folder of the index.
+        state: SQLite file of what the bot remembers; beside the generations of the index unless told otherwise.
         model: Name or folder of a sentence-transformers model; None is the bundled one.
         gold: File of questions whose answers a new index must not lose.
+        workers: Threads that encode questions and search.
         token: The bot's token; without it there is no Telegram. Never shown.
+        api_url: Root of the Bot API, without a slash at the end; None is Telegram's.
+        proxy: Proxy of all connections to the Bot API; its URL may hold a password. Never shown.
+        admins: Ids of people who may do everything.
+        users: Ids of people who may ask.
+        groups: Ids of groups, negative, in which everybody may ask.
+        access: Who else may ask; see ``closed``. None: nothing was set.
+        join_code: Code by which people let themselves in. Never shown.
+        questions_per_minute: What one person may ask; 0 is no limit.
+        messages_per_second: What the bot sends to all chats together; 0 is no limit.
+        webhook_url: Where Telegram reaches the bot; None is polling.
+        webhook_listen: Where the bot listens for that.
+        webhook_secret: What Telegram sends with each request. Never shown.
+        webhook_cert: Certificate, for TLS without a proxy in front, or one that Telegram must be told of.
+        webhook_key: Its private key; None where a proxy in front holds it.
+        log_questions: Questions are kept, to see what the materials do not answer.
+        keep_days: How long they are kept.
+        log_format: Lines for people or for programs.
+        log_level: The least important messages that are logged.
+        health_listen: Where ``/healthz`` and ``/metrics`` are, on this machine; None is nowhere.
     """
 
     model_config = SettingsConfigDict(
@@ -78,9 +98,48 @@ class Settings(BaseSettings):
 
     corpus: Folder = Path("corpus")
     index: Folder = Path("index")
+    state: Folder = Field(default_factory=_beside_index)
     model: str | None = None
     gold: Folder | None = None
-    token: Annotated[SecretStr, AfterValidator(_token)] | None = None
+    workers: Annotated[int, _number(1, 16)] = 2
+
+    token: Annotated[SecretStr, _checked(types.token)] | None = None
+    api_url: Annotated[str, _parsed(types.api_url)] | None = None
+    proxy: Annotated[SecretStr, _checked(types.proxy)] | None = None
+
+    admins: UserIds = frozenset()
+    users: UserIds = frozenset()
+    groups: GroupIds = frozenset()
+    access: Annotated[Literal["open", "closed"], _one_of("open", "closed")] | None = None
+    join_code: Annotated[SecretStr, _checked(types.join_code)] | None = None
+    questions_per_minute: Annotated[int, _number(0, 10_000)] = 20
+    messages_per_second: Annotated[int, _number(0, 10_000)] = 30  # Telegram's own limit
+
+    webhook_url: Annotated[str, _parsed(types.webhook_url)] | None = None
+    webhook_listen: Listen = Endpoint("127.0.0.1", 8443)
+    webhook_secret: Annotated[SecretStr, _checked(types.webhook_secret)] | None = None
+    webhook_cert: File | None = None
+    webhook_key: File | None = None
+
+    log_questions: Annotated[bool, _parsed(types.yes_no)] = True
+    keep_days: Annotated[int, _number(1, 3650)] = 90
+    log_format: Annotated[Literal["text", "json"], _one_of("text", "json")] = "text"
+    log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], _one_of("DEBUG", "INFO", "WARNING", "ERROR")] = (
+        "INFO"
+    )
+    health_listen: Annotated[Endpoint | None, NoDecode, _parsed(types.loopback)] = None
+
+    @property
+    def closed(self) -> bool:
+        """Only people and groups who were let in may ask: as set, else as soon as anybody was named or a code given."""
+        if self.access is not None:
+            return self.access == "closed"
+        return bool(self.admins or self.users or self.groups or self.join_code)
+
+    def secrets(self) -> tuple[str, ...]:
+        """All that no log may hold, in plain text."""
+        given = [value.get_secret_value() for value in (self.token, self.webhook_secret, self.join_code) if value]
+        return (*given, *(types.proxy_secrets(self.proxy.get_secret_value()) if self.proxy else ()))
 
     @classmethod
     def settings_customise_sources(
@@ -107,73 +166,38 @@ def load_settings(file: Path = FILE) -> Settings:
         file: The settings file; it may be missing.
 
     Raises:
-        ConfigError: Settings are malformed or misspelt; it names all of them, without a value.
+        ConfigError: Settings are missing, malformed or misspelt; it names all of them, without a value.
     """
-    values, problems = _read(file)
-    problems += [
-        _unknown(name) for name in sorted(map(str.upper, os.environ)) if name.startswith(PREFIX) and not _known(name)
-    ]
+    known = (*names(), *(PREFIX + name for name in LATER))
+    values, problems = read_file(file, known)
+    surroundings = {name.upper(): value for name, value in os.environ.items()}
+    problems += [unknown(name, known) for name in sorted(surroundings) if name.startswith(PREFIX) and name not in known]
+    read: dict[str, Any] = {_field(name): values[name] for name in names() if name in values}
+    settings: Settings | None = None
     try:
-        settings = Settings(**values)
+        settings = Settings(**read)
     except ValidationError as error:
-        problems += [_problem(str(item["loc"][0]), item.get("ctx", {}).get("error")) for item in error.errors()]
-        raise ConfigError(tuple(problems)) from None  # pydantic's own text may hold a secret
-    if problems:
-        raise ConfigError(tuple(problems))
+        problems += [_problem(str(item["loc"][0]), item.get("ctx", {}).get("error")) for item in _own(error)]
+    # By names, not by values: a model validator would not run while any field is malformed
+    given = {_field(name) for name in (*values, *(name for name, value in surroundings.items() if value))}
+    problems += [
+        _problem(other, zh_settings.SETTING_NEEDS.format(other=PREFIX + name.upper()))
+        for name, other in _NEEDS
+        if name in given and other not in given
+    ]
+    if settings is None or problems:
+        raise ConfigError(tuple(problems))  # outside `except`: pydantic's own text may hold a secret
     return settings
 
 
+def _own(error: ValidationError) -> list[Any]:
+    """What is wrong with values, less a default that hangs on one of them."""
+    return [item for item in error.errors() if item["type"] != "default_factory_not_called"]
+
+
+def _field(name: str) -> str:
+    return name.removeprefix(PREFIX).lower()
+
+
 def _problem(field: str, reason: object) -> str:
-    return zh_errors.SETTING_BAD.format(name=PREFIX + field.upper(), reason=reason or zh_errors.SETTING_VALUE)
-
-
-def _read(file: Path) -> tuple[dict[str, Any], list[str]]:
-    """The values of a settings file by field name, with what is wrong in it."""
-    try:
-        kind = file.stat().st_mode
-        if not stat.S_ISREG(kind) and not stat.S_ISDIR(kind):
-            # Reading a pipe would wait for ever
-            return {}, [zh_errors.SETTINGS_UNREADABLE.format(file=file, reason=zh_corpus.REASON_NOT_FILE)]
-        text = file.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        return {}, []
-    except UnicodeDecodeError:
-        return {}, [zh_errors.SETTINGS_NOT_UTF8.format(file=file)]
-    except OSError as error:
-        return {}, [zh_errors.SETTINGS_UNREADABLE.format(file=file, reason=unreadable(error))]
-    return _assignments(text, file)
-
-
-def _assignments(text: str, file: Path) -> tuple[dict[str, Any], list[str]]:
-    values: dict[str, str | None] = {}
-    problems = []
-    for number, row in enumerate(text.split("\n"), start=1):
-        assignment = row.strip()
-        if not assignment or assignment.startswith("#"):
-            continue
-        match = _ASSIGNMENT.fullmatch(assignment)
-        if match is None or "\0" in assignment:
-            problems.append(zh_errors.SETTINGS_LINE.format(file=file, line=number))
-            continue
-        name = match["name"].upper()
-        if name in values:
-            problems.append(zh_errors.SETTINGS_TWICE.format(file=file, line=number, name=name))
-        elif _known(name):
-            values[name] = match["double"] or match["single"] or match["bare"]
-        elif name.startswith(PREFIX):
-            problems.append(_unknown(name))
-        elif _known(PREFIX + name):
-            problems.append(zh_errors.SETTINGS_PREFIX.format(file=file, line=number, name=name, prefix=PREFIX))
-    return {name.removeprefix(PREFIX).lower(): values[name] for name in names() if values.get(name)}, problems
-
-
-def _known(name: str) -> bool:
-    return name in names() or name in {PREFIX + later for later in LATER}
-
-
-def _unknown(name: str) -> str:
-    # Compared without the prefix: what all of them share would make all of them close
-    short = [known.removeprefix(PREFIX) for known in names()] + list(LATER)
-    near = get_close_matches(name.removeprefix(PREFIX), short, n=1, cutoff=_CLOSE)
-    hint = zh_errors.SETTING_NEAR.format(near=PREFIX + near[0]) if near else ""
-    return zh_errors.SETTING_UNKNOWN.format(name=name) + hint
+    return zh_settings.SETTING_BAD.format(name=PREFIX + field.upper(), reason=reason or zh_settings.SETTING_VALUE)

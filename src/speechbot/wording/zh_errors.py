@@ -77,19 +77,6 @@ MODEL_NOT_FOUND = "找不到这个文件夹或模型，或者没能联网下载"
 MODEL_NOT_LOADED = "加载失败：{kind}"
 MODEL_WITHOUT_VECTORS = "它不是句向量模型"
 
-# Settings (settings.py): parts of CONFIG_ERROR.
-SETTING_BAD = "{name} {reason}"
-SETTING_VALUE = "的值无效"
-SETTING_BOT = "不是机器人令牌，应为 @BotFather 给出的“数字:字母”"
-SETTING_UNKNOWN = "没有 {name} 这个配置项"
-SETTING_NEAR = "，也许想写 {near}"
-SETTING_HOME = "里的 ~ 找不到对应的用户文件夹"
-SETTINGS_PREFIX = "{file} 第 {line} 行的 {name} 要写成 {prefix}{name}"
-SETTINGS_TWICE = "{file} 第 {line} 行重复了 {name}"
-SETTINGS_LINE = "{file} 第 {line} 行不是“名称=值”"
-SETTINGS_NOT_UTF8 = "{file} 不是 UTF-8 编码"
-SETTINGS_UNREADABLE = "无法读取 {file}（{reason}）"
-
 # Evaluation files (evaluation.py): parts of QUESTION_FILE_ERROR.
 QUESTIONS_MISSING = "文件不存在"
 QUESTIONS_UNREADABLE = "读不到文件（{reason}）"
