@@ -17,24 +17,38 @@ APPLICATION = 0x53706242  # "SpbB" in the file's header: another program's datab
 # never edited: a change is one more entry. AUTOINCREMENT where a number must not come back for another row.
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (
-        "CREATE TABLE people (user_id INTEGER PRIMARY KEY, name TEXT NOT NULL DEFAULT '', username TEXT,"
-        " standing TEXT NOT NULL DEFAULT 'unknown', decided_by INTEGER, since REAL, seen REAL)",
-        "CREATE TABLE groups (chat_id INTEGER PRIMARY KEY, title TEXT NOT NULL DEFAULT '',"
-        " standing TEXT NOT NULL DEFAULT 'unknown', decided_by INTEGER, since REAL)",
+        (
+            "CREATE TABLE people (user_id INTEGER PRIMARY KEY, name TEXT NOT NULL DEFAULT '', username TEXT,"
+            " standing TEXT NOT NULL DEFAULT 'unknown', decided_by INTEGER, since REAL, seen REAL)"
+        ),
+        (
+            "CREATE TABLE groups (chat_id INTEGER PRIMARY KEY, title TEXT NOT NULL DEFAULT '',"
+            " standing TEXT NOT NULL DEFAULT 'unknown', decided_by INTEGER, since REAL)"
+        ),
         "CREATE TABLE tries (user_id INTEGER NOT NULL, tried REAL NOT NULL)",
-        "CREATE TABLE questions (id INTEGER PRIMARY KEY AUTOINCREMENT, text TEXT, user_id INTEGER, chat_id INTEGER,"
-        " message_id INTEGER, kind TEXT NOT NULL, found INTEGER NOT NULL, confidence REAL NOT NULL,"
-        " passages TEXT NOT NULL, milliseconds REAL NOT NULL, generation TEXT NOT NULL, asked REAL NOT NULL)",
-        "CREATE TABLE answers (chat_id INTEGER NOT NULL, message_id INTEGER NOT NULL, question INTEGER,"
-        " answered REAL NOT NULL, PRIMARY KEY (chat_id, message_id)) WITHOUT ROWID",
-        "CREATE TABLE answer_messages (chat_id INTEGER NOT NULL, answer_id INTEGER NOT NULL,"
-        " message_id INTEGER NOT NULL, place INTEGER NOT NULL, PRIMARY KEY (chat_id, answer_id)) WITHOUT ROWID",
+        (
+            "CREATE TABLE questions (id INTEGER PRIMARY KEY AUTOINCREMENT, text TEXT, user_id INTEGER, chat_id INTEGER,"
+            " message_id INTEGER, kind TEXT NOT NULL, found INTEGER NOT NULL, confidence REAL NOT NULL,"
+            " passages TEXT NOT NULL, milliseconds REAL NOT NULL, generation TEXT NOT NULL, asked REAL NOT NULL)"
+        ),
+        (
+            "CREATE TABLE answers (chat_id INTEGER NOT NULL, message_id INTEGER NOT NULL, question INTEGER,"
+            " answered REAL NOT NULL, PRIMARY KEY (chat_id, message_id)) WITHOUT ROWID"
+        ),
+        (
+            "CREATE TABLE answer_messages (chat_id INTEGER NOT NULL, answer_id INTEGER NOT NULL,"
+            " message_id INTEGER NOT NULL, place INTEGER NOT NULL, PRIMARY KEY (chat_id, answer_id)) WITHOUT ROWID"
+        ),
         # Question 0 stands for one that is not known any more: NULLs would all differ in a primary key
-        "CREATE TABLE votes (question INTEGER NOT NULL, passage TEXT NOT NULL, user_id INTEGER NOT NULL,"
-        " verdict TEXT NOT NULL, voted REAL NOT NULL, PRIMARY KEY (question, passage, user_id)) WITHOUT ROWID",
-        "CREATE TABLE updates (place INTEGER PRIMARY KEY AUTOINCREMENT, update_id INTEGER NOT NULL UNIQUE,"
-        " body TEXT NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, done INTEGER NOT NULL DEFAULT 0,"
-        " received REAL NOT NULL)",
+        (
+            "CREATE TABLE votes (question INTEGER NOT NULL, passage TEXT NOT NULL, user_id INTEGER NOT NULL,"
+            " verdict TEXT NOT NULL, voted REAL NOT NULL, PRIMARY KEY (question, passage, user_id)) WITHOUT ROWID"
+        ),
+        (
+            "CREATE TABLE updates (place INTEGER PRIMARY KEY AUTOINCREMENT, update_id INTEGER NOT NULL UNIQUE,"
+            " body TEXT NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, done INTEGER NOT NULL DEFAULT 0,"
+            " received REAL NOT NULL)"
+        ),
         "CREATE TABLE pairs (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
     ),
     (
