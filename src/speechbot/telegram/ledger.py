@@ -47,8 +47,9 @@ class Ledger(PeopleBook, QuestionLog, Figures, Inbox):
             questions = self._run("DELETE FROM questions WHERE asked < ?", limit)
             self._run("DELETE FROM answers WHERE answered < ?", limit)
             self._orphans()
-            self._run("DELETE FROM tries WHERE tried < ?", limit)
-            self._run("DELETE FROM updates WHERE received < ?", limit)
+            # Both still protect for their time, however little is to be kept: Telegram delivers an update for a day
+            self._run("DELETE FROM tries WHERE tried < ?", min(limit, now - _DAY))
+            self._run("DELETE FROM updates WHERE received < ?", min(limit, now - _DAY))
         self._purge()
         return questions
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
 from typing import TYPE_CHECKING
 
 from speechbot.errors import StateError
 from speechbot.wording import zh_state
 
 if TYPE_CHECKING:
+    import sqlite3
     from pathlib import Path
 
 APPLICATION = 0x53706242  # "SpbB" in the file's header: another program's database is not taken for ours
