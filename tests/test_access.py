@@ -75,7 +75,7 @@ def access(ledger: Ledger, clock: Clock | None = None, *, everybody: bool = Fals
         (None, None, Kind.INLINE, Verdict.STRANGER, Verdict.STRANGER),
     ],
 )
-def test_what_the_settings_say(
+def test_what_the_settings_say(  # noqa: PLR0917 - a row of the table
     ledger: Ledger,
     user_id: int | None,
     place: int | None,

@@ -105,7 +105,7 @@ class QuestionLog(Statefile):
     def question_of(self, chat_id: int, answer_message_id: int) -> Question | None:
         """The question that a message answered; None where that is not known (any more)."""
         row = self._row(
-            f"{_QUESTION} WHERE id = (SELECT question FROM answers WHERE chat_id = ?1 AND message_id ="
+            f"{_QUESTION} WHERE id = (SELECT question FROM answers WHERE chat_id = ?1 AND message_id ="  # noqa: S608 - our own
             " (SELECT message_id FROM answer_messages WHERE chat_id = ?1 AND answer_id = ?2))",
             chat_id,
             answer_message_id,

@@ -48,6 +48,7 @@ class Limiter:
             full = min(max(self._full.get(user_id, now), now), now + self._depth)
             wait = full + self._interval - self._depth - now
             if wait > _ROUNDING:
+                self._full[user_id] = full  # nearer than it was where the clock was set back
                 return wait
             self._full[user_id] = full + self._interval
             if len(self._full) > self._most:
