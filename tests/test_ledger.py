@@ -303,7 +303,5 @@ class Model(RuleBasedStateMachine):
         self.folder.cleanup()
 
 
-class TestModel(Model.TestCase):  # type: ignore[name-defined,misc]
-    """Runs the state machine."""
-
-    settings = settings(max_examples=30, stateful_step_count=25, deadline=None)
+TestModel = Model.TestCase
+TestModel.settings = settings(max_examples=30, stateful_step_count=25, deadline=None)

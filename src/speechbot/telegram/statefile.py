@@ -66,7 +66,8 @@ class Statefile:
                 calm = "NORMAL" if wal else "FULL"
                 connection.execute(f"PRAGMA synchronous = {calm}")
                 # A file that can only be read opens as well: better told now than at the first question
-                connection.execute("BEGIN IMMEDIATE")
+                connection.execute("BEGIN IMMEDIATE")  # this alone succeeds there
+                connection.execute("PRAGMA user_version = 0")
                 connection.execute("ROLLBACK")
             except BaseException:
                 connection.close()
