@@ -19,6 +19,7 @@ from speechbot.errors import (
     SelfTestFailed,
     SourceError,
     SpeechbotError,
+    StateError,
 )
 from speechbot.indexing.indexer import build_index
 from speechbot.models import Answer, Hit, IndexReport, Passage, Section, Source, Speech
@@ -49,5 +50,6 @@ __all__ = [
     "SourceError",
     "Speech",
     "SpeechbotError",
+    "StateError",
     "build_index",
 ]

@@ -17,6 +17,7 @@
     ├── QuestionError          the question is empty, too long or not text
     ├── FilterError            a filter matches nothing in the index
     ├── QuestionFileError      an evaluation file is malformed
+    ├── StateError             the file of the bot's state cannot be used
     └── ConfigError            settings are missing or malformed
 
 The text of each is one line of Chinese that ends with what to do; all texts stand in ``wording``.
@@ -163,6 +164,14 @@ class QuestionFileError(SpeechbotError):
         self.path = path
         self.reason = reason
         self.line = line
+
+
+class StateError(SpeechbotError):
+    """The file of the bot's state cannot be written, is damaged, or is none of this version's."""
+
+    def __init__(self, message: str, *, path: Path) -> None:
+        super().__init__(message)
+        self.path = path
 
 
 class ConfigError(SpeechbotError):
