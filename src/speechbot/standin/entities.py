@@ -39,7 +39,9 @@ _FOUND = re.compile(
     r"|(?P<mention>(?<![\w@])@[A-Za-z][A-Za-z0-9_]{3,31}(?![\w@]))"
 )
 _MOST_ENTITIES = 100
-_SURROGATES = "Text contains invalid Unicode characters after decoding HTML entities, check for unmatched surrogate code units"
+_SURROGATES = (
+    "Text contains invalid Unicode characters after decoding HTML entities, check for unmatched surrogate code units"
+)
 # What servers take out of every text: carriage returns, marks that turn lines around, marks that run over other lines
 _REMOVED = re.compile("[\r\u2028-\u202e\u0333\u033f\u030a]")
 _CONTROLS = {code: " " for code in range(0x20) if code != 0x0A}
@@ -149,7 +151,7 @@ class _Reader:
                 place = self._start(mark.start())
         self._add(source[place:])
         if self._open:
-            raise EntityError(f"Can't find end tag corresponding to start tag \"{self._open[-1].tag}\"")
+            raise EntityError(f'Can\'t find end tag corresponding to start tag "{self._open[-1].tag}"')
         return "".join(self._parts)
 
     def _add(self, text: str) -> None:

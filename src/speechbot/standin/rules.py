@@ -138,7 +138,7 @@ def _given(entities: object) -> list[Json]:
     if not isinstance(entities, list) or not all(isinstance(entity, dict) for entity in entities):
         raise bad("can't parse entities JSON object")
     if any(not isinstance(entity.get(key), int) for entity in entities for key in ("offset", "length")):
-        raise bad('can\'t parse entities: Can\'t find field "offset"')
+        raise bad("can't parse entities: Can't find field \"offset\"")
     return [entity for entity in entities if entity["length"] > 0 and entity["offset"] >= 0]
 
 
@@ -287,7 +287,7 @@ def _inline_result(result: object) -> Json:
     if result.get("type") != "article":
         return result  # files and the like: the stand-in shows none
     if not result.get("title"):
-        raise bad('can\'t parse inline query result: Can\'t find field "title"')
+        raise bad("can't parse inline query result: Can't find field \"title\"")
     content = result.get("input_message_content")
     if not isinstance(content, dict):
         raise bad("can't parse inline query result: Can't find field \"input_message_content\"")
