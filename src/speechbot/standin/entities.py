@@ -264,9 +264,8 @@ class _Reader:
         elif opened.tag == "pre" and whole and last["type"] == "code" and "language" in last:
             self.entities[-1] = {**entity, "language": last["language"]}
             return
-        elif opened.tag == "code" and argument:
-            if self._open and self._open[-1].tag == "pre":
-                entity["language"] = argument
+        elif opened.tag == "code" and argument and self._open and self._open[-1].tag == "pre":
+            entity["language"] = argument
         self.entities.append(entity)
 
 

@@ -25,8 +25,10 @@ _ACTIONS = frozenset(
     "typing upload_photo record_video upload_video record_voice upload_voice upload_document choose_sticker"
     " find_location record_video_note upload_video_note".split()
 )
-_WORK = ("url", "callback_data", "copy_text", "switch_inline_query", "switch_inline_query_current_chat", "web_app")
-_WORK += ("login_url", "switch_inline_query_chosen_chat", "callback_game", "pay")
+_WORK = tuple(
+    "url callback_data copy_text switch_inline_query switch_inline_query_current_chat web_app login_url"
+    " switch_inline_query_chosen_chat callback_game pay".split()
+)
 NOT_MODIFIED = (
     "message is not modified: specified new message content and reply markup are exactly the same as a current content"
     " and reply markup of the message"

@@ -68,7 +68,7 @@ class Server:
             (r"/file/bot([^/]*)/(.+)", _File, {"server": self}),
             (r".*", _Nothing, {}),
         ]
-        application = Application(routes, log_function=lambda _: None, compress_response=False)  # type: ignore[arg-type]
+        application = Application(routes, log_function=lambda _: None, compress_response=False)
         sockets = bind_sockets(port, "127.0.0.1")
         self._server = HTTPServer(application, max_buffer_size=_BODY_LIMIT, max_body_size=_BODY_LIMIT)
         self._server.add_sockets(sockets)
@@ -215,7 +215,8 @@ class _Method(RequestHandler):
                 server.floods.check(method, params.get("chat_id"))
             return call(server.state, method, params)
         polling = asyncio.ensure_future(server.poll(params))
-        await asyncio.wait({polling, self._gone}, return_when=asyncio.FIRST_COMPLETED)
+        polled: set[asyncio.Future[Any]] = {polling, self._gone}
+        await asyncio.wait(polled, return_when=asyncio.FIRST_COMPLETED)
         if not polling.done():
             polling.cancel()
             raise Refused(409, _TAKEN)  # nobody hears it

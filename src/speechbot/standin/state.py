@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 Json = dict[str, Any]
-Observer = "Callable[[str, Json], None]"
 
 _KEPT_MESSAGES = 5000  # a chat
 _KEPT_UPDATES = 100_000
@@ -73,7 +72,7 @@ class State:
     All of it belongs to the thread of the server's event loop.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each has its default
         self,
         *,
         token: str = "100000001:standin-token-of-no-real-bot",  # noqa: S107 - opens nothing but this
@@ -225,13 +224,10 @@ class State:
     def keep_file(self, name: str, data: bytes, size: int = 0) -> Json:
         """Keep a file; ``size`` is what is said of it where that is not its length."""
         self._file += 1
-        described = {
-            "file_id": f"standin-file-{self._file}",
-            "file_unique_id": f"unique-{self._file}",
-            "file_size": size or len(data),
-        }
+        identity = f"standin-file-{self._file}"
+        described = {"file_id": identity, "file_unique_id": f"unique-{self._file}", "file_size": size or len(data)}
         folder = "photos" if name.lower().endswith((".jpg", ".png")) else "documents"
-        self.files[described["file_id"]] = ({**described, "file_path": f"{folder}/file_{self._file}_{name}"}, data)
+        self.files[identity] = ({**described, "file_path": f"{folder}/file_{self._file}_{name}"}, data)
         if len(self.files) > _KEPT_FILES:
             self.files.popitem(last=False)
         return described

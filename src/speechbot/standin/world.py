@@ -130,7 +130,7 @@ class World(State):
         self.push("chosen_inline_result", payload)
         return identity
 
-    def send_file(
+    def send_file(  # noqa: PLR0913 - each has its default
         self, user: int, name: str, data: bytes, *, chat: int = 0, caption: str = "", mime: str = "", size: int = 0
     ) -> Json:
         """Have a user send a file; ``size`` is what is said of it where that is not its length."""
