@@ -96,7 +96,7 @@ def test_keyboards() -> None:
         ([{"command": "ask", "description": ""}], "BOT_COMMAND_DESCRIPTION_INVALID"),
         ([{"command": "ask", "description": "x" * 257}], "BOT_COMMAND_DESCRIPTION_INVALID"),
         ([{"command": "ask", "description": "x"}] * 101, "BOT_COMMANDS_TOO_MUCH"),
-        ("ask", "expected an Array of BotCommand"),
+        ('"ask"', "expected an Array of BotCommand"),
     ],
 )
 def test_menus(given: Any, reason: str) -> None:
