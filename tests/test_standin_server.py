@@ -47,13 +47,21 @@ async def served(world: World, *, token: str = "", **options: Any) -> AsyncItera
     world.private(ANNA)
     server = Server(world, **options)
     await server.start()
+    requests = [HTTPXRequest(8, read_timeout=20), HTTPXRequest(2, read_timeout=20)]
     urls = {"base_url": server.base_url, "base_file_url": server.base_file_url}
-    bot = Bot(token or world.token, **urls, request=HTTPXRequest(8, read_timeout=20))
+    bot = Bot(token or world.token, **urls, request=requests[0], get_updates_request=requests[1])
     try:
         yield bot, server
     finally:
-        await bot.shutdown()
+        for request in requests:
+            await request.shutdown()
         await server.stop()
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    """Let others run until something holds."""
+    while not holds():  # noqa: ASYNC110 - what is waited for sets no event
+        await asyncio.sleep(0.001)
 
 
 def run(deed: Callable[[Bot, World, Server], Awaitable[Any]], **options: Any) -> World:
@@ -263,14 +271,12 @@ def test_of_two_pollers_the_first_is_sent_away() -> None:
 
     async def deed(bot: Bot, world: World, server: Server) -> None:
         first = asyncio.create_task(bot.get_updates(timeout=20))
-        while server.poller is None:
-            await asyncio.sleep(0)
+        await until(lambda: server.poller is not None)
         waiting = server.poller
         second = asyncio.create_task(bot.get_updates(timeout=20))
         with pytest.raises(Conflict, match="make sure that only one bot instance is running"):
             await first
-        while server.poller in (None, waiting):
-            await asyncio.sleep(0)
+        await until(lambda: server.poller not in (None, waiting))
         world.say(ANNA, "a")
         assert [update.message.text for update in await second if update.message] == ["a"]
 
@@ -394,8 +400,7 @@ def test_a_webhook_is_posted_to() -> None:
         await bot.set_webhook(f"http://127.0.0.1:{port}/hook", secret_token="s3")  # noqa: S106 - of this test
         world.say(ANNA, "hello")
         await asyncio.wait_for(heard.wait(), 30)
-        while world.updates:
-            await asyncio.sleep(0)
+        await until(lambda: not world.updates)
         assert b"X-Telegram-Bot-Api-Secret-Token: s3" in received[0]
         assert b'"text":"hello"' in received[1]
         assert (await bot.get_webhook_info()).pending_update_count == 0

@@ -90,6 +90,7 @@ class Server:
         if self._server is not None:
             self._server.stop()
             await self._server.close_all_connections()
+            await asyncio.sleep(0)  # closed sockets are let go of in the loop's next turn
             self._server = None
 
     def _wake(self) -> None:
