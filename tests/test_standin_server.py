@@ -41,6 +41,12 @@ ANNA = 5
 BUTTON = InlineKeyboardMarkup([[InlineKeyboardButton("a", callback_data="x")]])
 
 
+@pytest.fixture(autouse=True)
+def _times_as_they_will_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The library warns of a change to come unless it is taken on already."""
+    monkeypatch.setenv("PTB_TIMEDELTA", "1")
+
+
 @asynccontextmanager
 async def served(world: World, *, token: str = "", **options: Any) -> AsyncIterator[tuple[Bot, Server]]:
     """A bot in a world that is served."""
@@ -48,8 +54,13 @@ async def served(world: World, *, token: str = "", **options: Any) -> AsyncItera
     server = Server(world, **options)
     await server.start()
     requests = [HTTPXRequest(8, read_timeout=20), HTTPXRequest(2, read_timeout=20)]
-    urls = {"base_url": server.base_url, "base_file_url": server.base_file_url}
-    bot = Bot(token or world.token, **urls, request=requests[0], get_updates_request=requests[1])
+    bot = Bot(
+        token or world.token,
+        server.base_url,
+        server.base_file_url,
+        request=requests[0],
+        get_updates_request=requests[1],
+    )
     try:
         yield bot, server
     finally:
@@ -78,6 +89,7 @@ def run(deed: Callable[[Bot, World, Server], Awaitable[Any]], **options: Any) ->
 
 def refusal(deed: Callable[[Bot, World], Awaitable[Any]], error: type[Exception], **options: Any) -> str:
     """What the library raises."""
+    said = ""
 
     async def tried(bot: Bot, world: World, _: Server) -> None:
         nonlocal said
@@ -86,7 +98,6 @@ def refusal(deed: Callable[[Bot, World], Awaitable[Any]], error: type[Exception]
         assert type(refused.value) is error
         said = str(refused.value)
 
-    said = ""
     run(tried, **options)
     return said
 
