@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 import time
 from collections import Counter, deque
@@ -107,7 +108,7 @@ class Floods:
             waits.append(_MINUTE - (now - chat[0]))
         wait = max(waits, default=0.0)
         if wait > 0:
-            raise too_many(int(wait) + 1)
+            raise too_many(math.ceil(wait))
         self._all.append(now)
         chat.append(now)
 
