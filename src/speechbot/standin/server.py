@@ -10,6 +10,7 @@ from urllib.parse import unquote
 
 from tornado.httpclient import AsyncHTTPClient, HTTPClientError, HTTPRequest
 from tornado.httpserver import HTTPServer
+from tornado.iostream import StreamClosedError
 from tornado.netutil import bind_sockets
 from tornado.web import Application, RequestHandler
 
@@ -18,12 +19,16 @@ from speechbot.standin.methods import call, written
 from speechbot.standin.rules import Refused, Upload, bad, integer
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from speechbot.standin.state import State
 
 Json = dict[str, Any]
 _BODY_LIMIT = 100 * 1024 * 1024  # bytes; uploads above Telegram's own limit get its answer
 _LONGEST_POLL = 50  # seconds
 _RETRY = 0.2  # seconds until an update is offered to a webhook again
+_UNHEARD = 1000  # events kept for a page that is slow
+_QUIET = 15.0  # seconds
 _GATEWAY = "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
 _TAKEN = "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"
 _HOOKED = "Conflict: terminated by setWebhook request"
@@ -36,6 +41,8 @@ class Server:
         faults: What goes wrong; may be set at any time.
         floods: The limits on what is sent; None for none.
         port: Where it listens; 0 before ``start``.
+        pages: What else is served, by path: a content type and a body. With any, ``/events`` streams what happens.
+        deeds: What a page may have done, by path: functions from the JSON posted there to the JSON that answers it.
     """
 
     def __init__(self, state: State, *, faults: Faults | None = None, floods: Floods | None = None) -> None:
@@ -43,6 +50,9 @@ class Server:
         self.faults = faults or Faults()
         self.floods = floods
         self.port = 0
+        self.pages: dict[str, tuple[str, bytes]] = {}
+        self.deeds: dict[str, Callable[[Json], object]] = {}
+        self.listeners: set[asyncio.Queue[bytes]] = set()
         self.poller: asyncio.Future[str] | None = None
         self._server: HTTPServer | None = None
         self._delivery: asyncio.Task[None] | None = None
@@ -66,7 +76,8 @@ class Server:
         routes = [
             (r"/bot([^/]*)/([^/]*)/?", _Method, {"server": self}),
             (r"/file/bot([^/]*)/(.+)", _File, {"server": self}),
-            (r".*", _Nothing, {}),
+            (r"/events", _Events, {"server": self}),
+            (r"(/.*)", _Page, {"server": self}),
         ]
         application = Application(routes, log_function=lambda _: None, compress_response=False)
         sockets = bind_sockets(port, "127.0.0.1")
@@ -74,6 +85,7 @@ class Server:
         self._server.add_sockets(sockets)
         self.port = int(sockets[0].getsockname()[1])
         self.state.wake.append(self._wake)
+        self.state.observe(self._tell)
         self._delivery = asyncio.create_task(self._deliver())
         return self.port
 
@@ -81,6 +93,9 @@ class Server:
         """Listen no more, and cut off who is still waiting."""
         if self._wake in self.state.wake:
             self.state.wake.remove(self._wake)
+            self.state.ignore(self._tell)
+        for listener in self.listeners:
+            _offer(listener, b"")
         if self._delivery is not None:
             self._delivery.cancel()
             with suppress(asyncio.CancelledError):
@@ -102,6 +117,13 @@ class Server:
         self._news.set()
         if self.poller is not None and not self.poller.done():
             self.poller.set_result(_HOOKED if self.state.webhook else "")
+
+    def _tell(self, event: str, payload: Json) -> None:
+        """Pass on to pages what happens."""
+        if self.listeners:
+            line = b"data: %b\n\n" % _json({"event": event, "payload": payload})
+            for listener in self.listeners:
+                _offer(listener, line)
 
     async def poll(self, params: Json) -> object:
         """Answer getUpdates: at once where something waits, else when it comes or the time is over."""
@@ -290,14 +312,87 @@ class _File(RequestHandler):
         self.finish(found)
 
 
-class _Nothing(RequestHandler):
-    """Every other address."""
+class _Page(RequestHandler):
+    """What is served beside the API, to this machine's own browser only."""
+
+    def initialize(self, server: Server) -> None:
+        """Take the server."""
+        self._server = server
 
     def prepare(self) -> None:
-        """Answer that there is nothing."""
-        self.set_status(404)
+        """Let no page of another site in: one whose name leads here, or that posts across sites."""
+        own = {f"127.0.0.1:{self._server.port}", f"localhost:{self._server.port}"}
+        origin = self.request.headers.get("Origin")
+        if self.request.host not in own or (origin and origin.removeprefix("http://") not in own):
+            self._nothing(403, "Forbidden")
+
+    def get(self, path: str) -> None:
+        """Answer with a page."""
+        if path not in self._server.pages:
+            self._nothing(404, "Not Found")
+            return
+        kind, body = self._server.pages[path]
+        self.set_header("Content-Type", kind)
+        self.set_header("Cache-Control", "no-store")
+        self.finish(body)
+
+    def post(self, path: str) -> None:
+        """Do what a page asks."""
+        deed = self._server.deeds.get(path)
+        # This type cannot be posted across sites without being asked for first, which nobody here grants
+        if deed is None or self.request.headers.get("Content-Type", "").partition(";")[0] != "application/json":
+            self._nothing(404, "Not Found")
+            return
+        try:
+            params = json.loads(self.request.body)
+        except ValueError:
+            params = None
+        if not isinstance(params, dict):
+            self._nothing(400, "Bad Request")
+            return
         self.set_header("Content-Type", "application/json")
-        self.finish(b'{"ok":false,"error_code":404,"description":"Not Found"}')
+        self.finish(_json(deed(params)))
+
+    def _nothing(self, code: int, reason: str) -> None:
+        self.set_status(code)
+        self.set_header("Content-Type", "application/json")
+        self.finish(_json({"ok": False, "error_code": code, "description": reason}))
+
+
+class _Events(_Page):
+    """A stream of what happens, as browsers read it."""
+
+    async def get(self) -> None:  # type: ignore[override]
+        """Send each event as it comes, until either side ends."""
+        if not self._server.pages:
+            self._nothing(404, "Not Found")
+            return
+        self.set_header("Content-Type", "text/event-stream")
+        self.set_header("Cache-Control", "no-store")
+        mine: asyncio.Queue[bytes] = asyncio.Queue(_UNHEARD)
+        self._server.listeners.add(mine)
+        try:
+            line = b": welcome\n\n"
+            while line:
+                self.write(line)
+                await self.flush()
+                try:
+                    line = await asyncio.wait_for(mine.get(), _QUIET)
+                except TimeoutError:
+                    line = b": still here\n\n"  # which also finds out who is gone
+        except StreamClosedError:
+            return
+        finally:
+            self._server.listeners.discard(mine)
+
+
+def _offer(listener: asyncio.Queue[bytes], line: bytes) -> None:
+    """Give a listener a line; one that has long not listened is let go, and its page asks anew."""
+    if listener.full():
+        while not listener.empty():
+            listener.get_nowait()
+        line = b""
+    listener.put_nowait(line)
 
 
 def _json(value: object) -> bytes:

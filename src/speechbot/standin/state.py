@@ -131,6 +131,10 @@ class State:
         """
         self._observers.append(observer)
 
+    def ignore(self, observer: Callable[[str, Json], None]) -> None:
+        """Tell a function no more."""
+        self._observers.remove(observer)
+
     def tell(self, event: str, payload: Json) -> None:
         """Tell the observers."""
         for observer in self._observers:
