@@ -229,9 +229,8 @@ class World(State):
         standing = place.members.get(self.me["id"], "left")
         if standing in {"left", "kicked"} or place.migrated_to:
             return False
-        if not self.privacy or standing in {"administrator", "creator"} or "text" not in message:
-            return not self.privacy or standing in {"administrator", "creator"} or self._answers_me(message)
-        return self._answers_me(message) or self._named_in(message)
+        sees_all = not self.privacy or standing == "administrator"
+        return sees_all or self._answers_me(message) or self._named_in(message)
 
     def _answers_me(self, message: Json) -> bool:
         return bool(message.get("reply_to_message", {}).get("from", {}).get("id") == self.me["id"])
