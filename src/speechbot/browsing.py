@@ -160,8 +160,9 @@ class Browser:
 
     def _extract(self, speech: Entry, sections: tuple[Section, ...], number: int | None) -> Extract:
         extents = self._catalog.extents_of(speech.rows)
+        path: tuple[str, ...] = ()
         if number is None:
-            rows, inner, path = speech.rows, sections, ()
+            rows, inner = speech.rows, sections
         else:
             whole = sections[number]
             touching = [

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from speechbot.language.sentences import sentence_spans
 from speechbot.telegram.buttons import MOST, NO_SENTENCE, Confidence, HitRef, speech_key, title_check
-from speechbot.terminal.chat import examples
+from speechbot.terminal.chat import topic
 from speechbot.terminal.render import FAIR, HIGH
+from speechbot.wording import zh_answers
 
 if TYPE_CHECKING:
     from speechbot.browsing import Browser, Context, Extract, Outline
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
     from speechbot.retriever import Retriever
 
 _INNERMOST = 255
+_EXAMPLES = 3
+# Headings tried for an example, and speeches that they are taken from; each costs a search.
+_TRIES = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +136,17 @@ class Library:
         return keys
 
     def _find_examples(self, _generation: str) -> tuple[str, ...]:
-        return tuple(examples(self._retriever))
+        """Questions from headings of a few speeches, spread over the list, that are answered."""
+
+        def look(browser: Browser) -> list[str]:
+            total = len(self._keyed(browser))
+            outlines = (browser.outline(number) for number in range(0, total, max(1, total // _TRIES)))
+            return [topic(one.title) for found in outlines if found for one in found.sections]
+
+        found = [text for text in dict.fromkeys(self._retriever.browse(look)) if text]
+        questions = (zh_answers.CHAT_EXAMPLE.format(topic=text) for text in found[:: max(1, len(found) // _TRIES)])
+        answered = (question for question in questions if self.ask(question, 1).found)
+        return tuple(islice(answered, _EXAMPLES))
 
 
 def confidence(score: float, *, found: bool) -> Confidence:
