@@ -41,7 +41,7 @@ def test_origin_tells_everything() -> None:
     """File, speech, date, speaker, each heading, paragraph, characters, link."""
     (reply,) = browse_views.origin(card("堤要高。", date="2024", speaker="某").context, "a_bot")
 
-    assert check(reply).split("\n\n") == [
+    assert check(reply).split("\n") == [
         *["文件：治河.txt", "讲话：治河讲话", "日期：2024", "讲话人：某", "章节：", "一、截污", "一是建管网"],
         *["段落：第 7 段", "字符：第 1 至 4 个", "永久链接：https://t.me/a_bot?start=p_0123456789abcdef"],
     ]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from speechbot import Retriever
+from speechbot import Retriever, build_index
 from speechbot.errors import IndexDamaged
 from speechbot.indexing.catalog import Catalog
 from speechbot.telegram.buttons import Confidence, HitRef, title_check
@@ -145,3 +145,33 @@ def test_altered_paragraphs_do_not_leave(
     for read in (library.passage, library.context, library.extract):
         with pytest.raises(IndexDamaged):
             read(passage)
+
+
+def test_the_same_wording_in_two_places(tmp_path: Path) -> None:
+    """A paragraph of two files has the other as its place; speeches of one title in one file have keys of their own."""
+    corpus = tmp_path / "材料"
+    corpus.mkdir()
+    for name, ending in (("甲", "今年先修堤。"), ("乙", "明年再修路。")):
+        text = f"在治河会上的讲话\n\n同志们：\n\n河边的柳树要年年补种，不能断了档。\n\n{ending}大家都要来。\n"
+        (corpus / f"{name}.txt").write_text(text, encoding="utf-8")
+    build_index(corpus, tmp_path / "索引", encoder=ToyEncoder())
+
+    with Retriever.open(tmp_path / "索引", encoder=ToyEncoder()) as opened:
+        library = Library(opened)
+        first, second = (next(one for one in speech.passages if "柳树" in one.text) for speech in opened.speeches())
+        context = library.context(first.id)
+        assert context is not None
+        assert (context.passage, context.places) == (first, (second,))
+        assert len({key for key, _ in library.listing(0, 8).entries}) == 2
+
+
+def test_a_new_generation_is_listed(index: Path, corpus: Path) -> None:
+    """Keys are read again with the index; what was removed is gone."""
+    with Retriever.open(index, encoder=ToyEncoder()) as opened:
+        library = Library(opened)
+        listed = library.listing(0, 8)
+        (corpus / listed.entries[0][1].source).unlink()
+        build_index(corpus, index, encoder=ToyEncoder())
+
+        assert library.outline(listed.entries[0][0]) is None
+        assert [key for key, _ in library.listing(0, 8).entries] == [listed.entries[1][0]]

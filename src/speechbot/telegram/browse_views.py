@@ -97,7 +97,7 @@ def origin(context: Context, bot: str) -> list[Reply]:
         zh_telegram.LINK.format(link=link(passage.id, bot)),
         *(zh_answers.ALSO.format(place=place(one), source=one.source) for one in context.places),
     ]
-    return [Reply(message) for message in _pack([quoting.escape(shorten(one, 1500)) for one in lines])]
+    return [Reply(message) for message in _pack([quoting.escape(shorten(one, 1500)) for one in lines], between="\n")]
 
 
 def sources(listing: Listing, page: int) -> Reply:
@@ -176,11 +176,11 @@ def _pieces(extract: Extract) -> list[str]:
     return html
 
 
-def _pack(pieces: list[str], limit: int = quoting.LIMIT) -> list[str]:
+def _pack(pieces: list[str], limit: int = quoting.LIMIT, *, between: str = "\n\n") -> list[str]:
     """Pieces, none too long by itself, put together to as few messages as they fit in, in order."""
     messages = [pieces[0]]
     for piece in pieces[1:]:
-        joined = messages[-1] + "\n\n" + piece
+        joined = messages[-1] + between + piece
         if quoting.length(joined) <= limit:
             messages[-1] = joined
         else:
