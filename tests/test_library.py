@@ -148,7 +148,7 @@ def test_altered_paragraphs_do_not_leave(
 
 
 def test_the_same_wording_in_two_places(tmp_path: Path) -> None:
-    """A paragraph of two files has the other as its place; speeches of one title in one file have keys of their own."""
+    """A paragraph of two files has the other as its place; speeches of one title in two files have keys of their own."""
     corpus = tmp_path / "材料"
     corpus.mkdir()
     for name, ending in (("甲", "今年先修堤。"), ("乙", "明年再修路。")):
