@@ -143,7 +143,7 @@ class Catalog:
             "SELECT number, title, source, date, speaker FROM speeches WHERE number BETWEEN ? AND ? ORDER BY number",
             *(numbers.start, numbers.stop - 1),
         )
-        return tuple(Entry(*record, self._rows_of(record[0])) for record in found)
+        return tuple(Entry(number, *named, rows=self._rows_of(number)) for number, *named in found)
 
     def titles(self) -> list[tuple[str, str]]:
         """File and title of every speech, in the order of the index."""
