@@ -143,7 +143,10 @@ class Catalog:
             "SELECT number, title, source, date, speaker FROM speeches WHERE number BETWEEN ? AND ? ORDER BY number",
             *(numbers.start, numbers.stop - 1),
         )
-        return tuple(Entry(number, *named, rows=self._rows_of(number)) for number, *named in found)
+        return tuple(
+            Entry(number, title, source, date, speaker, self._rows_of(number))
+            for number, title, source, date, speaker in found
+        )
 
     def titles(self) -> list[tuple[str, str]]:
         """File and title of every speech, in the order of the index."""
