@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from speechbot.errors import FilterError, IndexDamaged
-from speechbot.indexing.catalog import Catalog, Extent
+from speechbot.indexing.catalog import Catalog, Entry, Extent
 from speechbot.indexing.pieces import Fresh, Kept
 from speechbot.indexing.schema import write_catalog
 from speechbot.models import Passage, Section, Source, Speech
@@ -169,6 +169,26 @@ def test_rows_follow_the_speeches(catalog: Catalog) -> None:
     """A passage's row is its position in the corpus; rows come in the order asked for, repeats included."""
     assert catalog.passages([3, 0, 3]) == (PASSAGES[3], PASSAGES[0], PASSAGES[3])
     assert catalog.passages([]) == ()
+
+
+def test_entries_name_speeches_and_their_rows(catalog: Catalog) -> None:
+    """Neighbouring speeches, the one without passages too, nothing beyond the last."""
+    entries = [Entry(n, s.title, s.source, s.date, s.speaker, range(0)) for n, s in enumerate(SPEECHES)]
+    rows = [range(2), range(2, 3), range(3, 4), range(4, 4)]
+
+    assert catalog.entries(range(9)) == tuple(
+        entry._replace(rows=own) for entry, own in zip(entries, rows, strict=True)
+    )
+    assert catalog.entries(range(1, 2))[0].title == SPEECHES[1].title
+    assert catalog.entries(range(4, 9)) == ()
+    assert catalog.titles() == [(speech.source, speech.title) for speech in SPEECHES]
+
+
+def test_one_speech_at_a_time(catalog: Catalog) -> None:
+    """Its sections, where its passages stand, and which speech a row is of."""
+    assert [catalog.headings(number) for number in range(5)] == [*(speech.sections for speech in SPEECHES), ()]
+    assert catalog.extents_of(range(1, 3)) == [(one.start, one.end) for one in PASSAGES[1:3]]
+    assert [catalog.speech_of(row) for row in range(4)] == [0, 0, 1, 2]
 
 
 def test_more_rows_than_sqlite_has_placeholders(catalog: Catalog) -> None:

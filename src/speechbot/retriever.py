@@ -8,8 +8,9 @@ import time
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TypeVar
 
+from speechbot.browsing import Browser
 from speechbot.encoder import model_name, open_encoder
 from speechbot.engine import Engine, Filters
 from speechbot.errors import SpeechbotError
@@ -18,10 +19,12 @@ from speechbot.indexing.store import live, open_live
 from speechbot.wording import zh_errors
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from speechbot.encoder import Encoder
     from speechbot.models import Answer, Hit, Speech
+
+Found = TypeVar("Found")
 
 _log = logging.getLogger(__name__)
 
@@ -110,6 +113,18 @@ class Retriever:
         """All speeches with their sections and passages, in the order of the index."""
         with self._engine() as engine:
             return engine.generation.catalog.speeches()
+
+    def browse(self, look: Callable[[Browser], Found]) -> Found:
+        """Look at the texts themselves, at one generation from beginning to end.
+
+        Args:
+            look: What to do with the browser, which must not be kept.
+
+        Raises:
+            IndexDamaged: A paragraph is not what its source says.
+        """
+        with self._engine() as engine:
+            return look(Browser(engine.generation))
 
     def search(
         self,

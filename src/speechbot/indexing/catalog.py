@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
+from bisect import bisect_left
 from functools import cache, cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
@@ -41,6 +42,17 @@ class Extent(NamedTuple):
     speeches: range
     passages: range
     windows: range
+
+
+class Entry(NamedTuple):
+    """A speech as a list names it; ``rows`` are those of its passages."""
+
+    number: int
+    title: str
+    source: str
+    date: str
+    speaker: str
+    rows: range
 
 
 class _Place(NamedTuple):
@@ -124,6 +136,43 @@ class Catalog:
         """Row of the passage with this id, or None."""
         found = self._query("SELECT row FROM passages WHERE id = ? ORDER BY row LIMIT 1", passage_id)
         return int(found[0][0]) if found else None
+
+    def entries(self, numbers: range) -> tuple[Entry, ...]:
+        """Neighbouring speeches without what is in them; those that do not exist are left out."""
+        found = self._query(
+            "SELECT number, title, source, date, speaker FROM speeches WHERE number BETWEEN ? AND ? ORDER BY number",
+            *(numbers.start, numbers.stop - 1),
+        )
+        return tuple(
+            Entry(number, title, source, date, speaker, self._rows_of(number))
+            for number, title, source, date, speaker in found
+        )
+
+    def titles(self) -> list[tuple[str, str]]:
+        """File and title of every speech, in the order of the index."""
+        return [(source, title) for source, title in self._query("SELECT source, title FROM speeches ORDER BY number")]
+
+    def headings(self, number: int) -> tuple[Section, ...]:
+        """The sections of one speech."""
+        found = self._query(
+            "SELECT title, kind, level, start, end, stop, parent FROM sections WHERE speech = ? ORDER BY number", number
+        )
+        return tuple(Section(*record) for record in found)
+
+    def extents_of(self, rows: range) -> list[tuple[int, int]]:
+        """Where the passages of neighbouring rows start and end in their source."""
+        return self._query(
+            "SELECT start, end FROM passages WHERE row BETWEEN ? AND ? ORDER BY row", rows.start, rows.stop - 1
+        )
+
+    def speech_of(self, row: int) -> int:
+        """Number of the speech that a row is of."""
+        return int(self._query("SELECT speech FROM passages WHERE row = ?", row)[0][0])
+
+    def _rows_of(self, number: int) -> range:
+        """Rows of a speech; they follow one another, speech after speech, so that a few look-ups find both ends."""
+        start = bisect_left(range(len(self)), number, key=self.speech_of)
+        return range(start, bisect_left(range(len(self)), number + 1, lo=start, key=self.speech_of))
 
     def sources(self) -> tuple[Source, ...]:
         """All sources with their text, by name."""

@@ -7,7 +7,8 @@ from itertools import pairwise
 
 from speechbot.language.sentences import sentence_spans
 
-_CLAUSE = re.compile(r"[，、；：,;:]+[”’」』）》】]*")
+# Where a clause ends.
+CLAUSE = re.compile(r"[，、；：,;:]+[”’」』）》】]*")
 
 
 def tiles(text: str, *, size: int) -> list[tuple[int, int]]:
@@ -41,7 +42,7 @@ def tiles(text: str, *, size: int) -> list[tuple[int, int]]:
 def _cut_sentence(text: str, cuts: list[int], end: int, limit: int) -> None:
     """Append ``end`` to ``cuts``; before it, where it is too far away, ends of clauses no more than ``limit`` apart."""
     if end - cuts[-1] > limit:
-        clauses = [match.end() for match in _CLAUSE.finditer(text, cuts[-1], end) if match.end() < end]
+        clauses = [match.end() for match in CLAUSE.finditer(text, cuts[-1], end) if match.end() < end]
         last = cuts[-1]
         for clause in [*clauses, end]:
             if clause - cuts[-1] > limit and last > cuts[-1]:

@@ -58,16 +58,22 @@ def topics(speeches: Iterable[Speech]) -> Iterator[str]:
     """Texts of the headings that read well in a question, without their numbers."""
     for speech in speeches:
         for section in speech.sections:
-            topic = _LABEL.sub("", section.title).strip()
-            if len(topic) in _TOPIC_LENGTH:
-                yield topic
+            text = topic(section.title)
+            if text:
+                yield text
+
+
+def topic(title: str) -> str:
+    """Text of a heading without its number, "" where it would not read well in a question."""
+    text = _LABEL.sub("", title).strip()
+    return text if len(text) in _TOPIC_LENGTH else ""
 
 
 def examples(retriever: Answerer, *, count: int = _EXAMPLES) -> list[str]:
     """Questions on this very index that it does answer, from headings spread over the speeches."""
     found = list(dict.fromkeys(topics(retriever.speeches())))
     tried = found[:: max(1, len(found) // _TRIES)]
-    questions = (zh_answers.CHAT_EXAMPLE.format(topic=topic) for topic in tried)
+    questions = (zh_answers.CHAT_EXAMPLE.format(topic=text) for text in tried)
     answered = (question for question in questions if retriever.ask(question, 1).found)
     return [question for _, question in zip(range(count), answered, strict=False)]
 
