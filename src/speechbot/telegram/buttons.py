@@ -233,6 +233,22 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True)
+class Apply:
+    """Ask the admins to be let in."""
+
+    verb: ClassVar[str] = "q"
+
+    def pack(self) -> str:
+        """As callback data."""
+        return self.verb
+
+    @staticmethod
+    def parse(_body: str) -> Apply:
+        """From what follows the verb: nothing may."""
+        return Apply()
+
+
+@dataclass(frozen=True, slots=True)
 class Judge:
     """An admin lets somebody in, or does not."""
 
@@ -279,11 +295,11 @@ class Confirm:
         return Confirm(Task(body[0]), body[1] == "1", body[2:])
 
 
-Action = Show | Rephrase | Read | ReadSection | Origin | Vote | Walk | Sources | Example | Judge | Confirm
+Action = Show | Rephrase | Read | ReadSection | Origin | Vote | Walk | Sources | Example | Apply | Judge | Confirm
 
 _KINDS: dict[str, type[Action]] = {
     kind.verb: kind
-    for kind in (Show, Rephrase, Read, ReadSection, Origin, Vote, Walk, Sources, Example, Judge, Confirm)
+    for kind in (Show, Rephrase, Read, ReadSection, Origin, Vote, Walk, Sources, Example, Apply, Judge, Confirm)
 }
 
 
