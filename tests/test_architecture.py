@@ -146,6 +146,18 @@ LAYERS = (
     "guide_views",
     "outbox",
     "desk",
+    "gate",
+    "questions",
+    "greetings",
+    "inline",
+    "admins",
+    "polling",
+    "lanes",
+    "reports",
+    "routes",
+    "presses",
+    "application",
+    "service",
     "entities",
     "rules",
     "state",
@@ -201,6 +213,7 @@ WORDING = {path.stem for path in MODULES if path.parent.name == "wording"}
 
 # Modules that catch everything, with the reason.
 BROAD = {
+    "polling": "python-telegram-bot raises whatever it stumbles over in an update of a kind that it does not know",
     "logs": "an argument whose text cannot be made would have logging print all of them bare",
     "onnx_model": "tokenizers and onnxruntime raise classes that derive from Exception alone",
     "retriever": "a question is answered by the generation before, whatever a library raises over the new one",

@@ -19,10 +19,13 @@ def test_the_greeting() -> None:
 
 def test_help_has_a_part_for_admins() -> None:
     """Members do not see it."""
-    member, admin = (check(guide_views.guide(admin=admin)) for admin in (False, True))
+    member = check(guide_views.guide("some_bot"))
+    admin = check(guide_views.guide("some_bot", [("status", "看状态")]))
 
+    assert "/forget 删除我的记录" in member
+    assert "@some_bot" in member
     assert admin.startswith(member)
-    assert ("管理员" in member, "管理员" in admin) == (False, True)
+    assert ("管理员" in member, "/status 看状态" in admin) == (False, True)
 
 
 @pytest.mark.parametrize("kind", guide_views.Kind)
@@ -31,8 +34,26 @@ def test_what_is_no_text_gets_a_friendly_word(kind: guide_views.Kind) -> None:
     assert check(guide_views.unreadable(kind)) == kind.value
 
 
-def test_limits_strangers_privacy() -> None:
-    """How long to wait, how to ask for access, what is kept."""
-    assert check(guide_views.too_fast(7)) == "问得太快了，请过 7 秒再问。"
-    assert "42" in check(guide_views.stranger(42))
-    assert "编号" in check(guide_views.privacy())
+def test_limits_and_what_is_deleted() -> None:
+    """How long to wait, in whole seconds upwards; how much is gone."""
+    assert check(guide_views.too_fast(6.2)) == "问得太快了，请过 7 秒再问。"
+    assert "3 条" in check(guide_views.forgotten(3))
+    assert check(guide_views.forgotten(0)) == "没有您的记录。"
+
+
+@pytest.mark.parametrize("logged", [True, False])
+def test_privacy_says_what_is_kept_and_for_how_long(*, logged: bool) -> None:
+    """The text of questions only where it is kept."""
+    shown = check(guide_views.privacy(45, logged=logged))
+
+    assert "45 天" in shown
+    assert ("不记问题的文字" in shown) is not logged
+
+
+def test_a_stranger_learns_how_to_ask_for_access_and_nothing_else() -> None:
+    """By a button where there are admins, by the code where there is one; the number only where there is neither."""
+    both, neither = (guide_views.stranger(42, may_apply=one, by_code=one) for one in (True, False))
+
+    assert (labels(both), labels(neither)) == ([["申请使用"]], [])
+    assert "/join" in check(both)
+    assert check(neither) == "您还不能提问。\n请把您的编号 42 告诉管理员，由管理员开通。"

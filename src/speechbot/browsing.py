@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from speechbot.errors import IndexDamaged
@@ -84,6 +85,11 @@ class Browser:
     def generation(self) -> str:
         """Name of the generation."""
         return self._generation.name
+
+    @property
+    def built(self) -> float:
+        """When it was built, in seconds since 1970."""
+        return datetime.fromisoformat(self._generation.manifest.created).timestamp()
 
     @property
     def paragraphs(self) -> int:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from enum import Enum
+from math import ceil
 from typing import TYPE_CHECKING
 
+from speechbot.telegram import quoting
 from speechbot.telegram.answer_views import examples
-from speechbot.telegram.replies import Reply
+from speechbot.telegram.buttons import Apply
+from speechbot.telegram.replies import Button, Reply
 from speechbot.wording import zh_telegram
 
 if TYPE_CHECKING:
@@ -30,14 +33,23 @@ def start(speeches: int, passages: int, questions: Sequence[str]) -> Reply:
     return Reply("\n".join([greeting, *([zh_telegram.START_EXAMPLES] if asked else [])]), examples(asked))
 
 
-def guide(*, admin: bool) -> Reply:
+def guide(bot: str, admin_commands: Sequence[tuple[str, str]] = ()) -> Reply:
     """What can be done, for admins with their part."""
-    return Reply("\n\n".join([zh_telegram.HELP, *([zh_telegram.HELP_ADMIN] if admin else [])]))
+    parts = [zh_telegram.HELP.format(bot=bot, commands=_listed(zh_telegram.COMMANDS))]
+    if admin_commands:
+        parts.append(zh_telegram.HELP_ADMIN.format(commands=_listed(admin_commands)))
+    return Reply(quoting.escape("\n\n".join(parts)))
 
 
-def privacy() -> Reply:
-    """What is kept of whoever asks."""
-    return Reply(zh_telegram.PRIVACY)
+def privacy(days: int, *, logged: bool) -> Reply:
+    """What is kept of whoever asks, and for how many days."""
+    questions = zh_telegram.PRIVACY_LOGGED if logged else zh_telegram.PRIVACY_UNLOGGED
+    return Reply(zh_telegram.PRIVACY.format(questions=questions, days=days))
+
+
+def forgotten(count: int) -> Reply:
+    """How much was deleted."""
+    return Reply(zh_telegram.FORGOTTEN.format(count=count) if count else zh_telegram.FORGOTTEN_NONE)
 
 
 def unreadable(kind: Kind) -> Reply:
@@ -45,11 +57,23 @@ def unreadable(kind: Kind) -> Reply:
     return Reply(kind.value)
 
 
-def too_fast(seconds: int) -> Reply:
+def too_fast(seconds: float) -> Reply:
     """That a limit is reached, and for how long."""
-    return Reply(zh_telegram.TOO_FAST.format(seconds=seconds))
+    return Reply(zh_telegram.TOO_FAST.format(seconds=ceil(seconds)))
 
 
-def stranger(user: int) -> Reply:
+def stranger(user: int, *, may_apply: bool, by_code: bool) -> Reply:
     """How to ask for access; nothing else."""
-    return Reply(zh_telegram.STRANGER.format(user=user))
+    lines = [zh_telegram.STRANGER]
+    if may_apply:
+        lines.append(zh_telegram.STRANGER_APPLY)
+    if by_code:
+        lines.append(zh_telegram.STRANGER_CODE)
+    if not may_apply and not by_code:
+        lines.append(zh_telegram.STRANGER_CONTACT.format(user=user))
+    rows = ((Button(zh_telegram.APPLY, Apply().pack()),),) if may_apply else ()
+    return Reply("\n".join(lines), rows)
+
+
+def _listed(commands: Sequence[tuple[str, str]]) -> str:
+    return "\n".join(zh_telegram.HELP_COMMAND.format(name=name, text=text) for name, text in commands)

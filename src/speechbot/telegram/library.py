@@ -58,6 +58,11 @@ class Library:
         self._keys: tuple[str, dict[str, int]] = ("", {})
         self._examples = lru_cache(2)(self._find_examples)
 
+    @property
+    def generation(self) -> str:
+        """Name of the generation that answered last."""
+        return self._retriever.generation
+
     def ask(self, question: str, k: int = MOST) -> Answer:
         """The answer; see ``Retriever.ask``."""
         return self._retriever.ask(question, k)

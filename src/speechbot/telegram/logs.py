@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 MASK = "***"
 # What python-telegram-bot received and could not read: enough to see what it was, not a whole conversation.
 _RECEIVED = 200
-# They log each request with its URL, and the token is a part of that.
-_TALKATIVE = ("httpx", "httpcore")
+# The first two log each request with its URL, and the token is a part of that; the others what concerns nobody here.
+_TALKATIVE = ("httpx", "httpcore", "faiss", "jieba")
 # The path of every request to the Bot API holds a token, which may be another bot's.
 _IN_PATH = re.compile(r"((?:/|%2[Ff])bot)[0-9]+(?::|%3[Aa])[^/\s\"'<>?#%]+")
 _LOGGER = logging.getLogger(__name__)

@@ -68,21 +68,89 @@ OUTLINE_GONE = "目录已更新，请从讲话列表重新打开。"
 START = "您好！这里有 {speeches} 篇讲话，共 {passages} 段，请用平常的话提问。答案都是原文，并注明出处。"
 START_EXAMPLES = "比如："
 HELP = (
-    "直接发来问题就行，我只用材料里的原文回答。\n"
-    "/sources 看有哪些讲话\n"
-    "/help 看这份帮助\n"
-    "/privacy 看我记下了什么\n"
-    "答案下面的按钮可以看上下段、看本节、复制引文。"
+    "直接发来问题就行，我只用材料里的原文回答；材料里没有的，我会直说。\n"
+    "• 问错了？编辑那条消息，我会改答案\n"
+    "• 答案下面的按钮可以看下一条、上下段、本节、出处，也可以复制引文\n"
+    "• 在群里 @{bot} 或回复我，我才回答；也可以发 /ask 问题\n"
+    "• 在任何聊天里打 @{bot} 问题，可以把原文直接发给对方\n\n"
+    "{commands}"
 )
-HELP_ADMIN = "管理员还可以：\n发来文件，加入材料\n/remove 移除材料\n/rollback 退回上一个版本\n/users 管理成员"
-PRIVACY = "我会记下您的编号、问题和评价，只为改进回答，不转给别人。想删除，请联系管理员。"
+HELP_COMMAND = "/{name} {text}"
+HELP_ADMIN = "管理员还可以直接发来文件，加入材料：\n\n{commands}"
+# Name and what it does, as Telegram's menu shows them.
+COMMANDS = (
+    ("sources", "看有哪些讲话"),
+    ("outline", "看讲话的目录"),
+    ("help", "怎么用"),
+    ("privacy", "我记下了什么"),
+    ("forget", "删除我的记录"),
+)
+COMMANDS_GROUP = (("ask", "提问，例如 /ask 怎样抓落实"), ("help", "怎么用"))
+GROUP_HELLO = "大家好！@{bot} 加上问题，或发 /ask 问题，我就用材料里的原文回答。"
+PRIVACY = (
+    "我会记下：\n"
+    "• 您的编号、名字和最近使用的时间\n"
+    "• {questions}\n"
+    "• 您点的“有用”“没用”\n"
+    "只用来改进材料，不转给别人；问题和评价 {days} 天后自动删除。\n"
+    "发 /forget，马上删除我记下的您的一切，只留下您的编号能不能用。"
+)
+PRIVACY_LOGGED = "您的问题和我答的段落"
+PRIVACY_UNLOGGED = "您问过几次、答没答上，不记问题的文字"
+FORGOTTEN = "已删除您的 {count} 条记录。您仍可以提问，那时会重新开始记。"
+FORGOTTEN_NONE = "没有您的记录。"
 PHOTO = "图片我看不懂，请把问题打成文字发来。"
 STICKER = "收到，谢谢！有问题请直接打字问我。"
 VOICE = "语音我听不懂，请把问题打成文字发来。"
 FILE = "文件只有管理员能加入材料；有问题请直接打字问我。"
 OTHER = "这个我看不懂，请把问题打成文字发来。"
 TOO_FAST = "问得太快了，请过 {seconds} 秒再问。"
-STRANGER = "您还不能提问。请把您的编号 {user} 发给管理员，由管理员开通。"
+UNKNOWN_COMMAND = "没有这个命令。发 /help 看怎么用，也可以直接发来问题。"
+ASK_USAGE = "请把问题写在命令后面，例如：/ask {example}"
+ASK_MENTION = "请问您想问什么？例如：@{bot} {example}"
+ASK_EXAMPLE = "怎样抓落实"
+OUTLINE_UNKNOWN = "没有题目里含“{title}”的讲话，下面是全部："
+
+# Who may ask (guide_views.py).
+STRANGER = "您还不能提问。"
+STRANGER_APPLY = "点下面的按钮申请，管理员同意后我会通知您。"
+STRANGER_CODE = "知道口令的话，请发：/join 口令"
+STRANGER_CONTACT = "请把您的编号 {user} 告诉管理员，由管理员开通。"
+STRANGER_SHORT = "您还不能使用，请先在和我的对话里申请。"
+APPLY = "申请使用"
+APPLIED = "已转告管理员，同意后我会通知您。"
+APPLY_WAITING = "已经申请过了，请等管理员答复。"
+APPLY_FULL = "现在等候的申请太多，请过些时候再试。"
+DENIED = "管理员没有允许您使用。"
+GROUP_UNKNOWN = "本群还没有开通，请管理员在群里发 /allow。"
+JOINED = "口令正确，欢迎！"
+JOIN_WRONG = "口令不对，或者试得太多了。请核对口令，过一会儿再试。"
+JOIN_USAGE = "请把口令写在命令后面：/join 口令"
+JOIN_NEEDLESS = "您已经可以提问了。"
+
+# Questions and buttons (questions.py, presses.py, inline.py).
+QUESTION = "问：{question}"
+LATE = "（我刚才重启过，这条回答晚了；如已收到过，请忽略。）"
+VOTED_UP = "谢谢！"
+VOTED_DOWN = "谢谢告诉我，管理员会看到。"
+VOTE_WITHDRAWN = "已撤回评价。"
+BUTTON_OLD = "这个按钮已失效，请重新提问。"
+EXAMPLES_CHANGED = "材料更新了，请发 /start 看新的例子。"
+INLINE_OPEN = "没有找到，点这里和我对话"
+INLINE_ASK = "输入问题，或点这里和我对话"
+INLINE_APPLY = "您还不能使用，点这里申请"
+
+# Errors (application.py).
+ERROR = "出了点问题，这次没能完成。错误编号 {id}，可以告诉管理员。"
+ERROR_REPORT = "⚠️ 错误 {id}：{kind}，正在处理 {doing}。详情见日志。"
+ERROR_REPORT_MORE = "（此前一分钟内还有 {count} 次错误）"
+INDEX_GONE = "材料暂时打不开，请稍后再试；管理员已收到通知。"
+RUNNING = "机器人 @{username} 已上线，按 Ctrl+C 停止。"
+TOKEN_REFUSED = "Telegram 不认这个令牌，请核对 bot.env 里的 SPEECHBOT_TOKEN（向 @BotFather 查看）"
+TOKEN_MISSING = "没有令牌，请在 bot.env 里填写 SPEECHBOT_TOKEN（向 @BotFather 申请），或运行 speechbot demo 试用"
+CONFLICT = "另一个程序正用同一个令牌取消息，请只留一个；正在重试"
+HEALTH_TAKEN = "无法在 {endpoint} 上提供健康检查（{reason}），请改 SPEECHBOT_HEALTH_LISTEN"
+CONNECTION_LOST = "连不上 Telegram（%s），正在重试；若一直这样，请检查网络和 SPEECHBOT_PROXY"
 
 # Sending (outbox.py).
 MAY_REPEAT = "（网络不稳，这条消息您可能已收到过。）\n"

@@ -1,0 +1,239 @@
+"""The bot as a process: everything opened, started, watched, and stopped again within five seconds."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack, suppress
+from itertools import chain, repeat
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from telegram.error import Conflict, InvalidToken, TelegramError
+
+from speechbot.errors import SpeechbotError
+from speechbot.retriever import Retriever
+from speechbot.telegram.access import Access
+from speechbot.telegram.application import PTB, add_handlers, build, show_commands
+from speechbot.telegram.desk import Desk
+from speechbot.telegram.health import Health, HealthServer
+from speechbot.telegram.lanes import KINDS, Intake, Lanes
+from speechbot.telegram.ledger import Ledger
+from speechbot.telegram.library import Library
+from speechbot.telegram.limits import Limiter
+from speechbot.telegram.metrics import IndexFacts, Metrics
+from speechbot.telegram.outbox import Outbox
+from speechbot.wording import zh_telegram
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from speechbot.setting_types import Endpoint
+    from speechbot.settings import Settings
+
+_LOGGER = logging.getLogger(__name__)
+
+# Seconds that each step of stopping may take; together less than five.
+_STOP_RECEIVING = 1.0
+_STOP_WORKING = 2.5
+# Seconds that Telegram holds a request for updates when there are none.
+_POLL = 30
+# Seconds between two looks for what is older than it may be.
+_EXPIRE = 3600.0
+# Seconds before the first tries to reach Telegram at the start; the last one goes on.
+_KNOCKS = (1.0, 2.0, 5.0, 10.0, 30.0)
+
+
+async def serve(
+    settings: Settings, *, stop: asyncio.Event | None = None, ready: Callable[[str], None] = lambda _username: None
+) -> None:
+    """Run the bot until it is told to stop.
+
+    Args:
+        settings: The settings; there must be a token.
+        stop: Set to stop it; by default SIGINT and SIGTERM do.
+        ready: Called with the bot's username when it receives.
+
+    Raises:
+        SpeechbotError: What it needs cannot be opened, or Telegram refuses the token.
+    """
+    # Times as timedelta, as python-telegram-bot will always give them; without it, it warns
+    os.environ.setdefault("PTB_TIMEDELTA", "true")
+    async with AsyncExitStack() as opened:
+        pool = ThreadPoolExecutor(settings.workers, "speechbot")
+        opened.callback(pool.shutdown, wait=False, cancel_futures=True)
+        retriever = Retriever.open(settings.index, model=settings.model)
+        opened.callback(retriever.close)
+        ledger = opened.enter_context(Ledger.open(settings.state))
+        metrics = Metrics(lambda: _facts(retriever))
+        health = Health(metrics)
+        if settings.health_listen is not None:
+            opened.enter_context(_listening(settings.health_listen, health))
+        intake = Intake(ledger, time.time, metrics.update)
+        lanes = Lanes(intake, ledger)
+        application = build(settings, intake, lanes)
+        access = _access(settings, ledger)
+        desk = Desk(
+            settings=settings,
+            retriever=retriever,
+            library=Library(retriever),
+            ledger=ledger,
+            access=access,
+            limiter=Limiter(settings.questions_per_minute),
+            metrics=metrics,
+            outbox=Outbox(application.bot, moved=access.moved),
+            pool=pool,
+        )
+        admins = add_handlers(application, desk)
+        opened.push_async_callback(admins.close)
+        await _Run(desk, application, intake, lanes, health).until(stop or _signalled(), ready)
+
+
+class _Run:
+    """One run of the bot, from the first word to Telegram to the last."""
+
+    def __init__(self, desk: Desk, application: PTB, intake: Intake, lanes: Lanes, health: Health) -> None:
+        self._desk = desk
+        self._application = application
+        self._intake = intake
+        self._lanes = lanes
+        self._health = health
+
+    async def until(self, stop: asyncio.Event, ready: Callable[[str], None]) -> None:
+        """Run until ``stop`` is set."""
+        stopped = asyncio.create_task(stop.wait())
+        started = asyncio.create_task(self._start())
+        helpers = [asyncio.create_task(self._health.keep_beating()), asyncio.create_task(self._expire())]
+        try:
+            await asyncio.wait({stopped, started}, return_when=asyncio.FIRST_COMPLETED)
+            if started.done():
+                started.result()
+                username = self._desk.username
+                _LOGGER.info(zh_telegram.RUNNING.format(username=username))
+                ready(username)
+                helpers.append(asyncio.create_task(self._settle()))
+                await stopped
+        finally:
+            for task in (stopped, started, *helpers):
+                task.cancel()
+            await asyncio.gather(stopped, started, *helpers, return_exceptions=True)
+            await self._stop()
+
+    async def _start(self) -> None:
+        """Reach Telegram, and receive: what was left undone first."""
+        await self._connect()
+        self._desk.username = self._application.bot.username
+        await self._application.start()
+        self._desk.late |= await self._intake.put_back(self._application.bot)
+        settings, updater = self._desk.settings, self._application.updater
+        if updater is None:
+            raise AssertionError("the application was built with an updater")
+        if settings.webhook_url is None:
+            await updater.start_polling(
+                timeout=_POLL, bootstrap_retries=-1, allowed_updates=KINDS, error_callback=_not_received
+            )
+            return
+        await updater.start_webhook(
+            listen=settings.webhook_listen.host,
+            port=settings.webhook_listen.port,
+            url_path=urlsplit(settings.webhook_url).path.lstrip("/"),
+            cert=settings.webhook_cert,
+            key=settings.webhook_key,
+            webhook_url=settings.webhook_url,
+            secret_token=settings.webhook_secret.get_secret_value() if settings.webhook_secret else None,
+            allowed_updates=KINDS,
+            bootstrap_retries=-1,
+        )
+
+    async def _connect(self) -> None:
+        """Ask Telegram who the bot is, as often as it takes."""
+        for wait in chain(_KNOCKS, repeat(_KNOCKS[-1])):
+            try:
+                await self._application.initialize()
+            except InvalidToken:
+                raise SpeechbotError(zh_telegram.TOKEN_REFUSED) from None  # its text may hold the token
+            except TelegramError as error:
+                _LOGGER.warning(zh_telegram.CONNECTION_LOST, type(error).__name__)
+                await asyncio.sleep(wait)
+            else:
+                return
+
+    async def _settle(self) -> None:
+        """What can wait until the bot receives: menus, and what the first question would otherwise wait for."""
+        await self._desk.run(self._desk.library.examples)
+        await show_commands(self._application.bot, sorted(self._desk.settings.admins))
+
+    async def _expire(self) -> None:
+        """Delete what is older than it may be, now and every hour."""
+        while True:
+            try:
+                await self._desk.run(self._desk.ledger.expire, self._desk.clock(), self._desk.settings.keep_days)
+            except SpeechbotError as error:
+                self._desk.blame(error, "deleting old questions")
+            await asyncio.sleep(_EXPIRE)
+
+    async def _stop(self) -> None:
+        """Receive no more, finish what is under way if that is soon, leave the rest to the next start."""
+        updater = self._application.updater
+        with suppress(TimeoutError, TelegramError):
+            if updater is not None and updater.running:
+                await asyncio.wait_for(updater.stop(), _STOP_RECEIVING)
+        with suppress(TimeoutError):
+            if self._application.running:
+                await asyncio.wait_for(self._application.stop(), _STOP_WORKING)
+        await self._lanes.cancel()
+        with suppress(TimeoutError, TelegramError):
+            await asyncio.wait_for(self._application.bot.shutdown(), _STOP_RECEIVING)
+
+
+def _access(settings: Settings, ledger: Ledger) -> Access:
+    return Access(
+        ledger,
+        admins=settings.admins,
+        users=settings.users,
+        groups=settings.groups,
+        open=not settings.closed,
+        join_code=settings.join_code.get_secret_value() if settings.join_code else None,
+    )
+
+
+def _signalled() -> asyncio.Event:
+    """Set by SIGINT and SIGTERM; a second one ends the process as if it had no handler."""
+    stop, loop = asyncio.Event(), asyncio.get_running_loop()
+
+    def handle(number: int) -> None:
+        stop.set()
+        loop.remove_signal_handler(number)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, handle, number)
+    return stop
+
+
+def _listening(endpoint: Endpoint, health: Health) -> HealthServer:
+    try:
+        return HealthServer(endpoint, health)
+    except OSError as error:
+        raise SpeechbotError(
+            zh_telegram.HEALTH_TAKEN.format(endpoint=endpoint, reason=error.strerror or type(error).__name__)
+        ) from error
+
+
+def _facts(retriever: Retriever) -> IndexFacts | None:
+    """What is open; None where nothing can be read, which is then what health says."""
+    try:
+        return retriever.browse(lambda browser: IndexFacts(browser.paragraphs, browser.built))
+    except (SpeechbotError, ValueError):
+        return None
+
+
+def _not_received(error: TelegramError) -> None:
+    """Say why nothing is received; python-telegram-bot goes on trying, at longer and longer intervals."""
+    if isinstance(error, Conflict):
+        _LOGGER.error(zh_telegram.CONFLICT)
+    else:
+        _LOGGER.warning(zh_telegram.CONNECTION_LOST, type(error).__name__)
