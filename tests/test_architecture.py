@@ -147,7 +147,7 @@ LAYERS = (
     "outbox",
     "desk",
     "gate",
-    "questions",
+    "asking",
     "greetings",
     "inline",
     "admins",

@@ -185,7 +185,7 @@ def bot() -> None:
     """Run the Telegram bot until it is told to stop."""
     settings = _settings()
     if settings.token is None:
-        raise SpeechbotError(zh_telegram.TOKEN_MISSING)
+        raise SpeechbotError(zh_telegram.BOT_MISSING)
     # python-telegram-bot takes 0.3 s that the other commands do without
     from speechbot.telegram import logs, service  # noqa: PLC0415
 

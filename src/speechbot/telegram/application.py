@@ -28,12 +28,12 @@ from telegram.ext import (
 from telegram.request import HTTPXRequest
 
 from speechbot.telegram.admins import COMMANDS_ADMIN, Admins
+from speechbot.telegram.asking import Questions
 from speechbot.telegram.gate import Gate
 from speechbot.telegram.greetings import Greetings
 from speechbot.telegram.inline import InlineMode
 from speechbot.telegram.polling import PollingRequest
 from speechbot.telegram.presses import Presses
-from speechbot.telegram.questions import Questions
 from speechbot.telegram.reports import Reports
 from speechbot.telegram.routes import Routes
 from speechbot.wording import zh_telegram

@@ -27,7 +27,6 @@ from speechbot.telegram.buttons import (
 )
 from speechbot.telegram.gate import Place, kind_of
 from speechbot.telegram.records import Vote as Verdict
-from speechbot.telegram.replies import Reply
 from speechbot.wording import zh_telegram
 
 if TYPE_CHECKING:
@@ -36,9 +35,10 @@ if TYPE_CHECKING:
     from telegram.ext import ContextTypes
 
     from speechbot.telegram.admins import Admins
+    from speechbot.telegram.asking import Questions
     from speechbot.telegram.desk import Desk
     from speechbot.telegram.gate import Gate
-    from speechbot.telegram.questions import Questions
+    from speechbot.telegram.replies import Reply
 
 # What is shown on top of the chat when a button was pressed; "" for nothing.
 Notice = str

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 from telegram import Chat, Message, Update
 
+from speechbot.telegram.asking import asked_in_group
 from speechbot.telegram.gate import Place
-from speechbot.telegram.questions import asked_in_group
 
 if TYPE_CHECKING:
     from telegram.ext import ContextTypes
 
     from speechbot.telegram.admins import Admins
+    from speechbot.telegram.asking import Questions
     from speechbot.telegram.desk import Desk
     from speechbot.telegram.greetings import Greetings
-    from speechbot.telegram.questions import Questions
 
 
 class Routes:

@@ -155,7 +155,7 @@ class _Run:
             try:
                 await self._application.initialize()
             except InvalidToken:
-                raise SpeechbotError(zh_telegram.TOKEN_REFUSED) from None  # its text may hold the token
+                raise SpeechbotError(zh_telegram.BOT_REFUSED) from None  # its text may hold the token
             except TelegramError as error:
                 _LOGGER.warning(zh_telegram.CONNECTION_LOST, type(error).__name__)
                 await asyncio.sleep(wait)

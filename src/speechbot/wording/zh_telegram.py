@@ -128,7 +128,7 @@ JOIN_WRONG = "口令不对，或者试得太多了。请核对口令，过一会
 JOIN_USAGE = "请把口令写在命令后面：/join 口令"
 JOIN_NEEDLESS = "您已经可以提问了。"
 
-# Questions and buttons (questions.py, presses.py, inline.py).
+# Questions and buttons (asking.py, presses.py, inline.py).
 QUESTION = "问：{question}"
 LATE = "（我刚才重启过，这条回答晚了；如已收到过，请忽略。）"
 VOTED_UP = "谢谢！"
@@ -146,8 +146,8 @@ ERROR_REPORT = "⚠️ 错误 {id}：{kind}，正在处理 {doing}。详情见�
 ERROR_REPORT_MORE = "（此前一分钟内还有 {count} 次错误）"
 INDEX_GONE = "材料暂时打不开，请稍后再试；管理员已收到通知。"
 RUNNING = "机器人 @{username} 已上线，按 Ctrl+C 停止。"
-TOKEN_REFUSED = "Telegram 不认这个令牌，请核对 bot.env 里的 SPEECHBOT_TOKEN（向 @BotFather 查看）"
-TOKEN_MISSING = "没有令牌，请在 bot.env 里填写 SPEECHBOT_TOKEN（向 @BotFather 申请），或运行 speechbot demo 试用"
+BOT_REFUSED = "Telegram 不认这个令牌，请核对 bot.env 里的 SPEECHBOT_TOKEN（向 @BotFather 查看）"
+BOT_MISSING = "没有令牌，请在 bot.env 里填写 SPEECHBOT_TOKEN（向 @BotFather 申请），或运行 speechbot demo 试用"
 CONFLICT = "另一个程序正用同一个令牌取消息，请只留一个；正在重试"
 HEALTH_TAKEN = "无法在 {endpoint} 上提供健康检查（{reason}），请改 SPEECHBOT_HEALTH_LISTEN"
 CONNECTION_LOST = "连不上 Telegram（%s），正在重试；若一直这样，请检查网络和 SPEECHBOT_PROXY"
