@@ -41,27 +41,28 @@ class PageError(AssertionError):
 
 @contextmanager
 def chromium(folder: Path) -> Iterator[str]:
-    """A browser that keeps its files in a folder; gives the address at which it is driven, without the path."""
+    """A browser that keeps its files in a folder; gives the address at which it is driven, without the scheme."""
     command = [PROGRAM, f"--user-data-dir={folder}", *_OPTIONS]
     process = subprocess.Popen(  # noqa: S603 - a browser from the PATH
         command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
     )
     try:
-        yield f"127.0.0.1:{_port(folder / 'DevToolsActivePort', process)}"
+        yield _address(folder / "DevToolsActivePort", process)
     finally:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
 
-def _port(said: Path, process: subprocess.Popen[bytes]) -> int:
-    """The port that the browser says it listens on."""
+def _address(said: Path, process: subprocess.Popen[bytes]) -> str:
+    """Where the browser says that it listens."""
     end = time.monotonic() + _STARTING
     while time.monotonic() < end:
         if process.poll() is not None:
             raise PageError(f"the browser ended with {process.returncode}")
-        if said.exists() and "\n" in (text := said.read_text(encoding="ascii")):
-            return int(text.partition("\n")[0])
+        port, _, path = said.read_text(encoding="ascii").partition("\n") if said.exists() else ("", "", "")
+        if path:
+            return f"127.0.0.1:{port}{path.strip()}"
         time.sleep(0.02)
     raise PageError("the browser does not start")
 
@@ -114,12 +115,12 @@ class Page:
             raise PageError(_described(answer["exceptionDetails"]))
         return answer["result"].get("value")
 
-    async def until(self, script: str) -> Any:
-        """Wait until an expression in the page holds; its value."""
+    async def until(self, script: str) -> None:
+        """Wait until an expression in the page holds."""
         end = time.monotonic() + _PATIENCE
         while time.monotonic() < end:
-            if value := await self.do(script):
-                return value
+            if await self.do(f"Boolean({script})"):
+                return
             await asyncio.sleep(0.01)
         raise PageError(f"never held: {script}\n{await self.do('document.body.innerText')}\n{self.problems}")
 
@@ -145,11 +146,13 @@ class Page:
 @asynccontextmanager
 async def opened(browser: str, address: str) -> AsyncIterator[Page]:
     """A new page at an address, closed afterwards; problems on it are failures unless the test has taken them."""
-    root = await websocket_connect(f"ws://{browser}{await _root(browser)}", max_message_size=_LARGEST)
+    root = await websocket_connect(f"ws://{browser}", max_message_size=_LARGEST)
     control = Page(root)
     driving = asyncio.create_task(control.listen())
     target = (await control.call("Target.createTarget", url="about:blank"))["targetId"]
-    socket = await websocket_connect(f"ws://{browser}/devtools/page/{target}", max_message_size=_LARGEST)
+    socket = await websocket_connect(
+        f"ws://{browser.partition('/')[0]}/devtools/page/{target}", max_message_size=_LARGEST
+    )
     page = Page(socket)
     listening = asyncio.create_task(page.listen())
     try:
@@ -163,18 +166,6 @@ async def opened(browser: str, address: str) -> AsyncIterator[Page]:
         socket.close()
         root.close()
         await asyncio.gather(listening, driving)
-
-
-async def _root(browser: str) -> str:
-    """The path at which the browser itself is driven."""
-    from tornado.httpclient import AsyncHTTPClient  # noqa: PLC0415 - only here
-
-    client = AsyncHTTPClient(force_instance=True)
-    try:
-        answer = await client.fetch(f"http://{browser}/json/version")
-    finally:
-        client.close()
-    return str(json.loads(answer.body)["webSocketDebuggerUrl"]).split(browser, 1)[1]
 
 
 def _described(details: Json) -> str:

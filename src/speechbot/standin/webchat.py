@@ -110,9 +110,7 @@ def _pages(world: World, title: str, people: Sequence[Persona]) -> dict[str, tup
         "people": [{"user": one.user, "label": one.label} for one in people],
         "limits": {"text": TEXT_LIMIT, "file": DOWNLOAD_LIMIT, "inline": _QUERY_LIMIT},
         "wording": {
-            name.lower(): value
-            for name, value in vars(zh_demo).items()
-            if name.isupper() and isinstance(value, str)
+            name.lower(): value for name, value in vars(zh_demo).items() if name.isupper() and isinstance(value, str)
         },
     }
     frame = Template((_HERE / "webchat.html").read_text(encoding="utf-8"))

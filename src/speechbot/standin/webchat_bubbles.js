@@ -28,7 +28,7 @@ export function el(tag, attributes = {}, ...children) {
 }
 
 /** A wording with its {names} filled in. */
-export const filled = (wording, values) => wording.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+export const filled = (template, values) => template.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 
 /** What tells a message from all others of a chat. */
 export const keyOf = (message) => String(message.inline_message_id ?? message.message_id);
@@ -143,16 +143,16 @@ export class Bubbles {
     if (message.photo) {
       const picture = el("img", { class: "photo", alt: wording.photo });
       const frame = el("div", { class: "frame" }, picture);
-      const broken = () => frame.replaceChildren(el("span", { class: "thing" }, `🖼 ${wording.photo}`));
+      const broken = () => frame.replaceChildren(el("span", { class: "thing" }, `▣ ${wording.photo}`));
       picture.addEventListener("error", broken);
       page.picture(message).then((data) => picture.setAttribute("src", data), broken);
       return frame;
     }
-    if (message.sticker) return el("div", { class: "thing" }, `🌟 ${wording.sticker}`);
+    if (message.sticker) return el("div", { class: "thing" }, `★ ${wording.sticker}`);
     if (message.voice) {
       const seconds = message.voice.duration;
       const time = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
-      return el("div", { class: "thing" }, `🎤 ${filled(wording.voice, { time })}`);
+      return el("div", { class: "thing" }, `♪ ${filled(wording.voice, { time })}`);
     }
     return null;
   }
@@ -189,7 +189,7 @@ export class Bubbles {
       else page.say(page.wording.button_unknown);
     };
     const key = el("button", { class: "key", type: "button", click: act }, button.text);
-    if (button.copy_text) key.append(el("span", { class: "corner", "aria-hidden": "true" }, "⧉"));
+    if (button.copy_text) key.append(el("span", { class: "corner copy", "aria-hidden": "true" }));
     if (button.callback_data) {
       key.dataset.press = `${keyOf(message)} ${button.callback_data}`;
       if (page.waits(key.dataset.press)) key.setAttribute("aria-busy", "true");
