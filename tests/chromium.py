@@ -122,7 +122,7 @@ class Page:
             if await self.do(f"Boolean({script})"):
                 return
             await asyncio.sleep(0.01)
-        raise PageError(f"never held: {script}\n{await self.do('document.body.innerText')}\n{self.problems}")
+        raise PageError(f"never held: {script}\n{await self.do('document.body.innerText.slice(-800)')}\n{self.problems}")
 
     async def size(self, width: int, height: int, *, dark: bool = False, phone: bool = False) -> None:
         """Give the window a size, in pixels of the page, and a scheme of colours."""

@@ -351,10 +351,12 @@ async function load() {
   state.reactions = found.reactions;
   if (reacted) state.messages.clear(); // all are made anew
   view.log.setAttribute("aria-busy", "true");
-  changing(() => reconcile(found.messages));
-  view.log.removeAttribute("aria-busy");
-  view.earlier.hidden = !found.more;
   view.description.textContent = found.description || wording.begin_hint;
+  changing(() => {
+    view.earlier.hidden = !found.more;
+    reconcile(found.messages);
+  });
+  view.log.removeAttribute("aria-busy");
   const { held } = state;
   state.held = null;
   for (const event of held) happen(event);
