@@ -20,6 +20,7 @@ from speechbot.wording import (
     zh_answers,
     zh_commands,
     zh_corpus,
+    zh_demo,
     zh_errors,
     zh_report,
     zh_settings,
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parent.parent
 READMES = tuple((ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "README.zh-CN.md"))
-WORDING = (zh_errors, zh_settings, zh_state, zh_corpus, zh_answers, zh_commands, zh_report, zh_telegram)
+WORDING = (zh_errors, zh_settings, zh_state, zh_corpus, zh_answers, zh_commands, zh_report, zh_demo, zh_telegram)
 BLOCK = re.compile(r"^```(?P<language>\w+)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 # What these commands need besides an index: a second generation, a file of questions.
 QUESTIONS = "QUESTIONS.jsonl"

@@ -103,6 +103,7 @@ HELP_DEMO = """不要令牌、不连网络，在浏览器里试用机器人
 试试上传材料、重建索引：这些都在副本上做，退出后不留下任何改动。"""
 EXAMPLES_DEMO = """  speechbot demo
   speechbot demo --port 8080 --no-browser"""
+METAVAR_PORT = "端口"
 OPTION_PORT = "网页的端口，0 是任选一个空闲的"
 OPTION_BROWSER = "自动打开浏览器"
 DEMO_READY = "请在浏览器里打开 {url} 试用，按 Ctrl+C 结束。材料和索引是副本，怎么试都不会改动原来的。"
