@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -57,7 +57,8 @@ class Tab:
         await self.page.call("Input.insertText", text=text)
 
     async def say(self, text: str) -> None:
-        """Type a message and press Enter."""
+        """Type a message and press Enter, once the one before is gone."""
+        await self.until("!document.querySelector('#composer[aria-busy]')")
         await self.write(text)
         await self.page.key("Enter", 13, "\r")
 
@@ -76,7 +77,7 @@ def run(browser: str, deed: Callable[[Tab], Awaitable[None]]) -> None:
     """Do something on a page of a new world; whatever its console complains of is a failure."""
 
     async def main() -> None:
-        async with chatting() as (server, world, bot):
+        async with chatting() as (server, world, bot):  # noqa: SIM117 - the port is known only then
             async with opened(browser, f"http://127.0.0.1:{server.port}/") as page:
                 await page.size(900, 700)
                 await page.until("document.body.dataset.loaded")
@@ -249,6 +250,7 @@ def test_questions_are_edited_and_answered_to(browser: str) -> None:
         await tab.say("/b")
         await tab.rows(5)
         assert await tab.do("document.querySelector('.mine .replied .excerpt').textContent") == "得到 /a"
+        await tab.until("document.querySelector('#text').value === ''")
         await tab.page.key("ArrowUp", 38)
         await tab.until("document.querySelector('#text').value === '/b'")
         await tab.page.key("Escape", 27)
@@ -296,6 +298,7 @@ def test_hostile_texts_stay_text(browser: str) -> None:
         name = "<img src=x onerror=1>.txt"
         tab.world.user(MEMBER, hostile)
         await tab.say(hostile)
+        await tab.rows(1)
         tab.world.send_file(MEMBER, name, b"a", caption=hostile)
         call(tab.world, "sendMessage", {"chat_id": MEMBER, "text": full})
         call(tab.world, "sendMessage", {"chat_id": MEMBER, "text": "w" * 4096})
