@@ -57,7 +57,7 @@ const folds = new ResizeObserver((entries) => {
 /** Makes the nodes of messages.
  *
  * `page` has: me (the user's number), bot, wording, reactions, and the functions follow(address), send(text),
- * press(message, button), waits(message, button), copy(text), download(message), picture(message), menu(message, node),
+ * press(message, button), waits(press), stay(), say(note), copy(text), download(message), picture(message), menu(message, node),
  * show(key).
  */
 export class Bubbles {
@@ -285,6 +285,7 @@ export class Bubbles {
     const toggle = el("button", { class: "toggle", type: "button", "aria-expanded": "false", hidden: true }, wording.unfold);
     toggle.addEventListener("click", () => {
       const open = !quote.dataset.open;
+      this.page.stay(); // what is unfolded is read from its beginning
       if (open) quote.dataset.open = "true";
       else delete quote.dataset.open;
       toggle.setAttribute("aria-expanded", String(open));
