@@ -48,10 +48,10 @@ export const clock = (seconds) => shapes.format(new Date(seconds * 1000));
 
 // Quotes show the toggle only where something is folded away, which depends on the width.
 const folds = new ResizeObserver((entries) => {
-  for (const { target } of entries) {
-    if (target.parentNode.dataset.open) continue;
-    target.nextSibling.hidden = target.scrollHeight <= target.clientHeight + 2;
-  }
+  const folded = entries.map(({ target }) => target).filter((target) => !target.parentNode.dataset.open);
+  // All are measured before any is changed: one layout for all of them
+  const whole = folded.map((target) => target.scrollHeight <= target.clientHeight + 2);
+  for (const [place, target] of folded.entries()) target.nextSibling.hidden = whole[place];
 });
 
 /** Makes the nodes of messages.
