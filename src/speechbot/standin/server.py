@@ -80,8 +80,8 @@ class Server:
             (r"(/.*)", _Page, {"server": self}),
         ]
         application = Application(routes, log_function=lambda _: None, compress_response=False)
-        listening = socket.create_server(("127.0.0.1", port), backlog=128)
-        listening.setblocking(False)
+        listening = socket.create_server(("127.0.0.1", port))
+        listening.settimeout(0)
         self._server = HTTPServer(application, max_buffer_size=_BODY_LIMIT, max_body_size=_BODY_LIMIT)
         self._server.add_socket(listening)
         self.port = int(listening.getsockname()[1])
