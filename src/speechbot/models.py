@@ -5,8 +5,13 @@ All offsets count characters (Unicode code points) and are half-open: ``text[sta
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, Self
+
+# What the focus of each kind of answer begins with when it is written.
+_FOCUS = {"passage": "p", "outline": "o", "point": "n", "speeches": "s"}
+_WRITTEN = re.compile(r"([a-z]):([!-9;-~]{1,40}):([0-9]{1,2}):([0-9]{1,3})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,15 +179,102 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class Focus:
+    """The place that an answer is about, for the questions that follow on it.
+
+    Written by ``str`` it is short enough for a button and survives a rebuild, since passage ids do.
+
+    Attributes:
+        passage: Id of a passage there.
+        kind: Kind of the answer, as in ``Answer``.
+        level: How many of the headings above that passage name the place; 0 for the whole speech.
+        number: Which of the points inside the paragraph it is, from 1; 0 for none of them.
+    """
+
+    passage: str
+    kind: str = "passage"
+    level: int = 0
+    number: int = 0
+
+    def __str__(self) -> str:
+        """The focus in a few ASCII characters."""
+        return f"{_FOCUS[self.kind]}:{self.passage}:{self.level}:{self.number}"
+
+    @classmethod
+    def parse(cls, written: str) -> Self | None:
+        """What ``str`` wrote; None for anything else."""
+        found = _WRITTEN.fullmatch(written)
+        kinds = {letter: kind for kind, letter in _FOCUS.items()}
+        if found is None or found[1] not in kinds:
+            return None
+        return cls(found[2], kinds[found[1]], int(found[3]), int(found[4]))
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A part of an outline: a speech, a section, a point inside a paragraph, or a paragraph.
+
+    Attributes:
+        title: The heading as it is cited, or else the words that the point begins with: always words of the source.
+        speech: Title of the speech.
+        source: Name of the source file.
+        section: Headings from the top down, its own included where it has one.
+        passage: Id of its first passage; "" where it holds none.
+        level: Depth below the speech; 0 for a speech.
+        number: Its place among its fellows, from 1.
+        paragraphs: How many paragraphs it holds, whole or in part.
+        span: Where it stands in the passage's text, for a point inside a paragraph; else None.
+        points: What it is divided into, as far as that was asked for.
+    """
+
+    title: str
+    speech: str
+    source: str
+    section: tuple[str, ...]
+    passage: str
+    level: int
+    number: int
+    paragraphs: int
+    span: tuple[int, int] | None = None
+    points: tuple[Point, ...] = ()
+
+    @property
+    def focus(self) -> Focus | None:
+        """Its place: ``ask`` with it as ``after`` goes on from there. None where it holds no passage."""
+        number = self.number if self.span is not None else 0
+        return Focus(self.passage, "point", len(self.section), number) if self.passage else None
+
+    def to_dict(self) -> dict[str, Any]:
+        """The point as ``--json`` prints it."""
+        names = ("title", "speech", "source", "passage", "level", "number", "paragraphs")
+        return {
+            **{name: getattr(self, name) for name in names},
+            "section": list(self.section),
+            "span": list(self.span) if self.span else None,
+            "focus": str(self.focus or ""),
+            "points": [point.to_dict() for point in self.points],
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What ``ask`` returns: quoted passages, or an honest "not in the materials".
 
     Attributes:
         question: The question as asked.
-        hits: The best passages, best first. When ``found`` is false they are only the nearest ones.
-        found: Whether the best hit's probability reaches the calibrated cut-off.
-        confidence: Probability in [0, 1] of the best hit; 0 without hits.
+        hits: The best passages, best first. When ``found`` is false they are only the nearest ones. Of an outline: the
+            first passage of each point, in order. Of a point: its passages.
+        found: Whether the best hit's probability reaches the calibrated cut-off, or the structure answers.
+        confidence: Probability in [0, 1] of the best hit; 0 without hits. 1 where the place was named exactly.
         corrected: The question as it was searched, where typing errors were set right in it; else None.
+        kind: What the answer is: ``passage`` (found by searching), ``outline`` (what a speech or section is divided
+            into), ``point`` (the text of one place), ``speeches`` (a list of them).
+        points: The parts of an outline; those of a point that has some.
+        scope: How the question was understood and where it was looked for, for the reader; "" for a plain question.
+        focus: The place that a following question is about; None where there is none.
+        more: How many further paragraphs would have answered as well, at least.
+        asked: The question that was searched; that of an earlier turn where this one asks for more.
+        skipped: How many of the hits for it were shown in earlier turns.
     """
 
     question: str
@@ -190,15 +282,36 @@ class Answer:
     found: bool
     confidence: float
     corrected: str | None = None
+    kind: str = "passage"
+    points: tuple[Point, ...] = ()
+    scope: str = ""
+    focus: Focus | None = None
+    more: int = 0
+    asked: str = ""
+    skipped: int = 0
+
+    @property
+    def joined(self) -> tuple[tuple[Hit, ...], ...]:
+        """The hits by the section that they stand in: sections in the order of their best hit, paragraphs likewise."""
+        groups: dict[tuple[str, str, tuple[str, ...]], list[Hit]] = {}
+        for hit in self.hits:
+            passage = hit.passage
+            groups.setdefault((passage.source, passage.speech, passage.section), []).append(hit)
+        return tuple(map(tuple, groups.values()))
 
     def to_dict(self) -> dict[str, Any]:
         """The answer as ``--json`` prints it."""
         return {
             "question": self.question,
+            "kind": self.kind,
+            "scope": self.scope,
             "found": self.found,
             "confidence": round(self.confidence, 4),
             "corrected": self.corrected,
+            "focus": str(self.focus or ""),
+            "points": [point.to_dict() for point in self.points],
             "hits": [hit.to_dict() for hit in self.hits],
+            "more": self.more,
         }
 
 
