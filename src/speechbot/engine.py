@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from speechbot.calibration import calibration
 from speechbot.errors import IndexDamaged
+from speechbot.intents.reception import Search, receive, searched
+from speechbot.language.likeness import alike, bigrams
 from speechbot.language.questions import check_question
 from speechbot.language.sentences import sentence_spans
 from speechbot.language.spelling import corrected
@@ -19,12 +21,14 @@ from speechbot.ranking import Query, Ranker, Terms
 from speechbot.wording import zh_errors
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy as np
     from numpy.typing import NDArray
 
     from speechbot.encoder import Encoder
     from speechbot.indexing.generation import Generation
-    from speechbot.models import Passage
+    from speechbot.models import Focus, Passage
     from speechbot.ranking import Ranked
 
 # Passages ranked for each hit wanted, and besides: paragraphs that stand in several files make one hit.
@@ -65,43 +69,100 @@ class Engine:
         """Close the index's files."""
         self.generation.close()
 
+    @property
+    def cutoff(self) -> float:
+        """Least probability of an answer."""
+        return self._calibration.cutoff
+
     def search(self, question: str, k: int, filters: Filters) -> list[Hit]:
         """The best passages for a question; see ``Retriever.search``."""
-        return self._search(self._read(question)[1], k, filters)
+        return self._search(self._read(question)[1], k, self._rows(filters))[0]
 
-    def ask(self, question: str, k: int, filters: Filters) -> Answer:
-        """The passages that answer, or a refusal; see ``Retriever.ask``."""
-        line, asked = self._read(question)
-        hits = self._search(asked, max(k, 1), filters)
-        confidence = hits[0].score if hits else 0.0
-        found = confidence >= self._calibration.cutoff
-        kept = [hit for hit in hits if not found or hit.score >= self._calibration.cutoff]
-        return Answer(question, tuple(kept[: max(k, 0)]), found, confidence, _correction(line, asked))
+    def ask(self, question: str, k: int, filters: Filters, after: Answer | Focus | str | None = None) -> Answer:
+        """The passages that answer, what the structure answers, or a refusal; see ``Retriever.ask``."""
+        line = check_question(question)
+        found = receive(self, line, k, self._rows(filters), after)
+        if isinstance(found, Search):
+            found = searched(self._answer(found.question, k, found.rows), found, line)
+        return replace(found, question=question)
+
+    def find(self, asked: str, k: int, rows: NDArray[np.int64] | None) -> list[Hit]:
+        """The best passages for a question or a topic, among some rows or all."""
+        return self._search(self._read(asked)[1], k, rows)[0]
+
+    def again(self, question: str, k: int) -> Answer:
+        """The answer to a question of an earlier turn, with more hits."""
+        return self.ask(question, k, Filters())
+
+    def cite(self, passages: Sequence[Passage], score: float, at: Sequence[int] = ()) -> list[Hit]:
+        """Passages as hits, in order: each with the sentence that stands at an offset, or its first."""
+        catalog = self.generation.catalog
+        if not catalog.verbatim(passages):
+            raise IndexDamaged(self.generation.path, zh_errors.DAMAGE_NOT_VERBATIM)
+        rows = [row for passage in passages if (row := catalog.find(passage.id)) is not None]
+        groups = catalog.worded(wordings := catalog.wordings(rows))
+        offsets = at or [0] * len(rows)
+        hits = []
+        for passage, row, wording, given, offset in zip(
+            passages, rows, wordings, catalog.given(rows), offsets, strict=True
+        ):
+            spans = sentence_spans(passage.text) or [(0, len(passage.text))]
+            span = next((one for one in spans if one[1] > offset), spans[-1])
+            places = tuple(other for at_row, other in groups[wording].items() if at_row != row)
+            hits.append(Hit(passage, score, span, places, *given))
+        return hits
+
+    def coverage(self, asked: str, text: str) -> float:
+        """Share of a question or a topic that stands in a text, in [0, 1]."""
+        return Terms(query_terms(asked, words=self._words), self.generation.lexical.passages).coverage(text)
 
     def _read(self, question: str) -> tuple[str, str]:
         """The question on one line, and as it is searched: folded, with typing errors set right."""
         line = check_question(question)
         return line, corrected(fold(line), self.generation.lexical.passages.frequency, words=self._words)
 
-    def _search(self, asked: str, k: int, filters: Filters) -> list[Hit]:
-        """``search`` for a question that has been read."""
+    def _rows(self, filters: Filters) -> NDArray[np.int64] | None:
+        """Where filters let a question be answered from; None for everywhere."""
+        if not filters:
+            return None
         catalog = self.generation.catalog
-        rows = None
-        if filters:
-            rows = catalog.rows(source=filters.source, speech=filters.speech, section=filters.section)
+        return catalog.rows(source=filters.source, speech=filters.speech, section=filters.section)
+
+    def _answer(self, question: str, k: int, rows: NDArray[np.int64] | None) -> Answer:
+        """The passages that answer, or a refusal."""
+        line, asked = self._read(question)
+        hits, further = self._search(asked, max(k, 1), rows)
+        confidence = hits[0].score if hits else 0.0
+        found = confidence >= self.cutoff
+        if found and _merged(hits) != hits:
+            deeper, further = self._search(asked, 2 * max(k, 1), rows)
+            hits = _merged(deeper)
+        kept = [hit for hit in hits if not found or hit.score >= self.cutoff]
+        more = len(kept[max(k, 0) :]) + sum(score >= self.cutoff for score in further) if found else 0
+        return Answer(question, tuple(kept[: max(k, 0)]), found, confidence, _correction(line, asked), more=more)
+
+    def _search(self, asked: str, k: int, rows: NDArray[np.int64] | None) -> tuple[list[Hit], list[float]]:
+        """``search`` for a question that has been read, and the scores of some that come after."""
+        catalog = self.generation.catalog
         query = Query(self._encoder.encode_queries([asked])[0], query_terms(asked, words=self._words))
-        found = self._distinct(query, k, rows)
+        found, further = self._distinct(query, k, rows)
         if not catalog.verbatim(passage for _, (passage, *_) in found):
             raise IndexDamaged(self.generation.path, zh_errors.DAMAGE_NOT_VERBATIM)
         terms = Terms(query.terms, self.generation.lexical.passages)
         given = catalog.given([ranked.row for ranked, _ in found])
-        return [
+        hits = [
             Hit(passage, ranked.probability, self._highlight(query, ranked, passage, terms), tuple(others), *said)
             for (ranked, (passage, *others)), said in zip(found, given, strict=True)
         ]
+        return hits, further
 
-    def _distinct(self, query: Query, k: int, rows: NDArray[np.int64] | None) -> list[tuple[Ranked, list[Passage]]]:
-        """The best ``k`` paragraphs, each with the passages that have its wording, the one ranked first in front."""
+    def _distinct(
+        self, query: Query, k: int, rows: NDArray[np.int64] | None
+    ) -> tuple[list[tuple[Ranked, list[Passage]]], list[float]]:
+        """The best ``k`` paragraphs, each with the passages that have its wording, the one ranked first in front.
+
+        Besides, the scores of those ranked after them.
+        """
         catalog, depth = self.generation.catalog, k * _AHEAD + _BESIDES
         while True:
             ranked = self._ranker.rank(query, depth if k > 0 else 0, rows=rows)
@@ -113,7 +174,8 @@ class Engine:
             depth *= 4
         chosen = dict(islice(first.items(), max(k, 0)))
         groups = catalog.worded(list(chosen))
-        return [(one, [groups[wording].pop(one.row), *groups[wording].values()]) for wording, one in chosen.items()]
+        found = [(one, [groups[wording].pop(one.row), *groups[wording].values()]) for wording, one in chosen.items()]
+        return found, [one.probability for one in list(first.values())[max(k, 0) :]]
 
     def _highlight(self, query: Query, ranked: Ranked, passage: Passage, terms: Terms) -> tuple[int, int]:
         """The sentence with the most evidence: what it holds of the question, and how near its window comes.
@@ -132,6 +194,21 @@ class Engine:
         first, *further = sentence_spans(passage.text) or [(0, len(passage.text))]
         headed = bool(passage.section) and clean_title(passage.text[slice(*first)]) == passage.section[-1]
         return max(further if headed and further else [first, *further], key=evidence)
+
+
+def _merged(hits: list[Hit]) -> list[Hit]:
+    """Hits of which those in almost the words of a better one are told with that one."""
+    kept: list[Hit] = []
+    words = [bigrams(hit.passage.text) for hit in hits]
+    of_kept: list[int] = []
+    for number, hit in enumerate(hits):
+        same = next((at for at, other in enumerate(of_kept) if alike(words[other], words[number])), None)
+        if same is None:
+            of_kept.append(number)
+            kept.append(hit)
+        else:
+            kept[same] = replace(kept[same], alike=(*kept[same].alike, hit.passage, *hit.places))
+    return kept if len(kept) < len(hits) else hits
 
 
 def _correction(line: str, asked: str) -> str | None:

@@ -155,6 +155,7 @@ class Hit:
             it stands.
         date: When the speech was given, as in ``Speech``; "" where that is not known.
         speaker: Who gave it; "" where that is not known.
+        alike: Passages in almost the same words that ``ask`` would have shown as well.
     """
 
     passage: Passage
@@ -163,6 +164,7 @@ class Hit:
     places: tuple[Passage, ...] = ()
     date: str = ""
     speaker: str = ""
+    alike: tuple[Passage, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """The hit as ``--json`` prints it."""
@@ -175,6 +177,7 @@ class Hit:
             "highlight": [start, end],
             "sentence": self.passage.text[start:end],
             "places": [place.to_dict() for place in self.places],
+            "alike": [place.to_dict() for place in self.alike],
         }
 
 
@@ -216,6 +219,7 @@ class Point:
 
     Attributes:
         title: The heading as it is cited, or else the words that the point begins with: always words of the source.
+        kind: ``speech``, ``section``, ``inside`` (a point inside a paragraph) or ``paragraph``.
         speech: Title of the speech.
         source: Name of the source file.
         section: Headings from the top down, its own included where it has one.
@@ -223,11 +227,12 @@ class Point:
         level: Depth below the speech; 0 for a speech.
         number: Its place among its fellows, from 1.
         paragraphs: How many paragraphs it holds, whole or in part.
-        span: Where it stands in the passage's text, for a point inside a paragraph; else None.
+        span: Where its title stands in the passage's text, for what has no heading; else None.
         points: What it is divided into, as far as that was asked for.
     """
 
     title: str
+    kind: str
     speech: str
     source: str
     section: tuple[str, ...]
@@ -241,12 +246,14 @@ class Point:
     @property
     def focus(self) -> Focus | None:
         """Its place: ``ask`` with it as ``after`` goes on from there. None where it holds no passage."""
-        number = self.number if self.span is not None else 0
-        return Focus(self.passage, "point", len(self.section), number) if self.passage else None
+        if not self.passage:
+            return None
+        kind = "passage" if self.kind == "paragraph" else "point"
+        return Focus(self.passage, kind, len(self.section), self.number if self.kind == "inside" else 0)
 
     def to_dict(self) -> dict[str, Any]:
         """The point as ``--json`` prints it."""
-        names = ("title", "speech", "source", "passage", "level", "number", "paragraphs")
+        names = ("title", "kind", "speech", "source", "passage", "level", "number", "paragraphs")
         return {
             **{name: getattr(self, name) for name in names},
             "section": list(self.section),

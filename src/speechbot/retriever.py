@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from speechbot.encoder import Encoder
-    from speechbot.models import Answer, Hit, Speech
+    from speechbot.models import Answer, Focus, Hit, Speech
 
 Found = TypeVar("Found")
 
@@ -163,15 +163,29 @@ class Retriever:
         source: str | None = None,
         speech: str | None = None,
         section: str | None = None,
+        after: Answer | Focus | str | None = None,
     ) -> Answer:
         """Answer with the passages that answer, or say that the materials do not.
 
         Arguments and errors are those of ``search``. When ``found`` is true, the hits after the first are those whose
         probability reaches the cut-off as well; when it is false, the hits are the nearest passages, to be shown only
         on request.
+
+        A question about the structure (第二部分讲了哪几点, 有哪些讲话) is answered by headings and points: ``kind``,
+        ``points`` and ``scope`` of the answer say so, and ``k`` does not limit its hits. Speeches, years, speakers and
+        parts that the question names limit where it is answered from; ``scope`` says so.
+
+        Args:
+            question: See ``search``.
+            k: Likewise.
+            source: Likewise.
+            speech: Likewise.
+            section: Likewise.
+            after: The last answer, its focus, or that as ``str`` wrote it, for a question that goes on from it
+                (那第二点呢, 下一段). A focus whose passage is gone is as good as none.
         """
         with self._engine() as engine:
-            return engine.ask(question, k, Filters(source, speech, section))
+            return engine.ask(question, k, Filters(source, speech, section), after)
 
     @contextmanager
     def _engine(self) -> Iterator[Engine]:

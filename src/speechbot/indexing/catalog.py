@@ -169,6 +169,60 @@ class Catalog:
         """Number of the speech that a row is of."""
         return int(self._query("SELECT speech FROM passages WHERE row = ?", row)[0][0])
 
+    def speech_count(self) -> int:
+        """How many speeches there are."""
+        return int(self._query("SELECT count(*) FROM speeches")[0][0])
+
+    def dated(self, start: str) -> list[int]:
+        """Numbers of the speeches whose date begins so, as 2020 or 2020-03 does, ascending."""
+        found = self._query("SELECT number FROM speeches WHERE substr(date, 1, ?) = ? ORDER BY number", len(start), start)
+        return [number for (number,) in found]
+
+    def spoken(self, speaker: str) -> list[int]:
+        """Numbers of the speeches of a speaker, by folded name, ascending."""
+        return [number for name, number in self._speakers if name == speaker]
+
+    def titled(self, title: str) -> list[int]:
+        """Numbers of the speeches one of whose names is this, or else holds it, ascending."""
+        return [int(number) for number in _matching(self._names, title)]
+
+    @cached_property
+    def speakers(self) -> frozenset[str]:
+        """Folded names of all speakers that are known."""
+        return frozenset(name for name, _ in self._speakers)
+
+    @cached_property
+    def _speakers(self) -> list[tuple[str, int]]:
+        """Folded name of the speaker and number of each speech whose speaker is known."""
+        once = cache(fold)
+        found = self._query("SELECT speaker, number FROM speeches WHERE speaker != '' ORDER BY number")
+        return [(once(speaker), number) for speaker, number in found]
+
+    @cached_property
+    def _names(self) -> list[tuple[str, ...]]:
+        """Folded title and other names of every speech."""
+        once = cache(fold)
+        found = self._query("SELECT title, aliases FROM speeches ORDER BY number")
+        return [tuple(map(once, (title, *json.loads(aliases)))) for title, aliases in found]
+
+    def quote(self, source: str, start: int, stop: int) -> str:
+        """What stands in a source from ``start`` to ``stop``."""
+        return self._text(source)[start:stop]
+
+    def rows_of(self, numbers: Iterable[int]) -> NDArray[np.int64]:
+        """Rows of some speeches, ascending."""
+        found = [np.arange(run.start, run.stop) for run in map(self._rows_of, sorted(set(numbers)))]
+        return np.concatenate(found).astype(np.int64) if found else np.zeros(0, np.int64)
+
+    def numbers_of(self, rows: NDArray[np.int64]) -> list[int]:
+        """Numbers of the speeches that some rows, ascending, are of."""
+        found: list[int] = []
+        at = 0
+        while at < len(rows):
+            found.append(self.speech_of(int(rows[at])))
+            at = int(np.searchsorted(rows, self._rows_of(found[-1]).stop))
+        return found
+
     def _rows_of(self, number: int) -> range:
         """Rows of a speech; they follow one another, speech after speech, so that a few look-ups find both ends."""
         start = bisect_left(range(len(self)), number, key=self.speech_of)

@@ -24,7 +24,7 @@ PARTICLE = re.compile(r"(?:[吗呢啊呀吧啦哦嘛]|好吗|好不好|可以吗
 LEAD = re.compile(r"^(?:那么|那就|那|然后|接着|接下来|嗯|好的?|再|还有|,|\s)+")
 
 _DOC = "(?:政府工作报告|工作报告|讲话材料|领导讲话|讲话稿?|报告|材料|文章|稿子?|发言|致辞)"
-_SPEECH = f"(?:(?:篇|个|份|次)(?:{_DOC})?)"
+_SPEECH = f"(?:篇(?:{_DOC})?|(?:个|份|次){_DOC})"
 _INSIDE = "(?:里面|里边|里头|当中|之中|里|中|上)"
 
 # A part by its number: 第二部分, 第三点, 第二个方面, 第十章, 最后一点.
@@ -58,8 +58,10 @@ MANNER = re.compile(r"^(?:怎么|怎样|如何|咋|围绕|关于)")
 # Which points, or what: asks for an outline only of what is named as a part or a speech.
 LISTED = re.compile(
     rf"(?:的)?{_ADVERBS}(?:(?:{_SAID}|{_HELD}|分(?:为|成|了)?)(?:{_FEW}{_POINT}(?:的)?{_KINDS}?|哪些(?:要点|点|方面|部分|{_KINDS})?"
-    rf"|(?:些)?(?:什么|啥)(?:要点|{_KINDS})?)|(?:的)?(?:主要内容|主要观点|要点|内容要点|内容|分论点|小标题|标题)(?:是|有)?(?:什么|啥|哪些)?)$"
+    rf"|(?:些)?(?:什么|啥)(?:要点|{_KINDS})?)|(?:的)?(?:主要内容|主要观点|内容要点|分论点|小标题)(?:是|有)?(?:什么|啥|哪些)?|的(?:要点|内容|标题)(?:是|有)?(?:什么|啥|哪些)?)$"
 )
+# What a text in quotation marks says, rather than what it is or means.
+RECITED = re.compile(rf"(?:里|中|都|主要|一共|具体)*(?:讲|说|谈)(?:到|了|的)+(?:哪些|些?什么|些?啥)(?:{_KINDS}|要点)?$")
 # Of these words alone: 分几个方面, 有哪几点.
 BARE = re.compile(
     rf"{_ADVERBS}(?:{_SAID}|分(?:为|成|了)?|有|包括|{_ADVERBS}){_FEW}{_POINT}(?:{_KINDS})?(?:来)?(?:{_SAID})?"
@@ -131,3 +133,5 @@ TOPIC_HEAD = re.compile(
     r"^(?:在|对于|对|就|关于|有关|围绕|针对|如何|怎么样?|怎样|咋|为什么|讲话|报告|材料|要|应该?|应当|该|里面?|中|的|,|\s|[“「\"『])+"
 )
 TOPIC_TAIL = re.compile(r"(?:[,\s”」\"』]|的|方面|上|这(?:一)?(?:部分|块|方面|个问题)|那(?:一)?(?:部分|块)|部分|问题|(?:都|主要|一共|总共|具体))+$")
+# A topic that ends so may be the title of a speech.
+TITLE_END = re.compile("(?:讲话|报告|文章|材料|发言|致辞)$")

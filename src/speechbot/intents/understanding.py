@@ -189,14 +189,17 @@ def _points(text: str, *, bound: bool) -> PointsAsked | OutlineAsked | None:
 def _topic_points(text: str, parts: tuple[Part, ...]) -> PointsAsked | None:
     """The points of what is named by its subject, the number before it aside."""
     quoted = patterns.QUOTED.search(text)
-    for ending in (patterns.COUNTED, patterns.DIVIDED, patterns.LISTED):
+    for ending in (patterns.COUNTED, patterns.DIVIDED, patterns.RECITED, patterns.LISTED):
         found = _ending(ending, text)
         if found is None:
             continue
         subject = text[:found]
         marked = patterns.MARKED.search(subject)
-        named = bool(marked or parts or (quoted and quoted.end() >= found - 8))
-        if ending is patterns.LISTED and not named:
+        cited = quoted is not None and quoted.end() == found
+        named = bool(marked or parts or cited)
+        if ending is patterns.LISTED and not (marked or parts):
+            continue
+        if ending is patterns.RECITED and not named:
             continue
         if ending is patterns.DIVIDED and not (named or patterns.MANNER.match(subject)):
             continue

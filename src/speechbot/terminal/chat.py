@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol, TextIO
 
 from speechbot.errors import SpeechbotError
 from speechbot.folders import cache_folder
+from speechbot.intents.patterns import LABEL
 from speechbot.terminal import render
 from speechbot.terminal.screen import Block, Style, is_terminal, line, show
 from speechbot.wording import zh_answers
@@ -30,13 +31,6 @@ _WHOLE = 5
 _TOPIC_LENGTH = range(4, 25)
 # Headings that are tried for an example; each costs one search.
 _TRIES = 12
-
-# Numbers that headings start with; a question reads better without.
-_DIGITS = "[一二三四五六七八九十百\\d]+"
-_LABEL = re.compile(
-    rf"(?:第{_DIGITS}[编章节条][\s：:]*|第?{_DIGITS}[、，,.．]|[（(]{_DIGITS}[）)]|{_DIGITS}(?:是|要)"
-    r"|[①-⑳]|#+|(?:首先|其次|再次|最后)[，,])\s*"
-)
 
 
 def command_key(text: str) -> str:
@@ -65,7 +59,7 @@ def topics(speeches: Iterable[Speech]) -> Iterator[str]:
 
 def topic(title: str) -> str:
     """Text of a heading without its number, "" where it would not read well in a question."""
-    text = _LABEL.sub("", title).strip()
+    text = LABEL.sub("", title).strip()
     return text if len(text) in _TOPIC_LENGTH else ""
 
 

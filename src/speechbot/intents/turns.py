@@ -1,0 +1,173 @@
+"""A question after an answer: what it goes on from, and the paragraphs and points next to that."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from speechbot.intents import patterns
+from speechbot.intents.speech_structure import Base
+from speechbot.intents.structure_answers import MOST, Here, StructureAnswers, inside_of
+from speechbot.language.text import fold
+from speechbot.models import Answer, Focus
+from speechbot.wording import zh_intents
+
+if TYPE_CHECKING:
+    from speechbot.intents.scopes import Desk
+    from speechbot.intents.speech_structure import Structures
+
+
+def place(desk: Desk, structures: Structures, after: Answer | Focus | str | None) -> Here | None:
+    """The place of the last answer; None where there is none, or its passage is gone."""
+    focus = after.focus if isinstance(after, Answer) else Focus.parse(after) if isinstance(after, str) else after
+    row = desk.generation.catalog.find(focus.passage) if focus is not None else None
+    if focus is None or row is None:
+        return None
+    structure = structures.of_row(row)
+    section = structure.around(row, focus.level)
+    inside = focus.number > 0 and focus.kind in {"outline", "point"}
+    return Here(focus, row, structure, Base(structure.speech.number, section, row if inside else None))
+
+
+class Turns:
+    """Answers a question that goes on from the last answer."""
+
+    def __init__(
+        self, desk: Desk, answers: StructureAnswers, here: Here, after: Answer | None, question: str, k: int
+    ) -> None:
+        """Set up for one question.
+
+        Args:
+            desk: Who searches.
+            answers: Answers about the structure, for the same question.
+            here: The place of the last answer.
+            after: The last answer itself, where it is at hand.
+            question: As asked.
+            k: How many hits at most, of a search.
+        """
+        self._desk = desk
+        self._answers = answers
+        self._here = here
+        self._after = after
+        self._question = question
+        self._k = max(k, 1)
+
+    def answer(self, kind: str) -> Answer | None:
+        """The answer to one of ``patterns.FOLLOW_UPS``."""
+        match kind:
+            case "next":
+                return self._step(1)
+            case "previous":
+                return self._step(-1)
+            case "next point":
+                return self._sibling(1)
+            case "previous point":
+                return self._sibling(-1)
+            case "more":
+                return self._more()
+            case _:
+                return self._detail()
+
+    def _step(self, step: int) -> Answer:
+        """The paragraph before or after."""
+        here = self._here
+        row = here.row + step
+        if step > 0 and here.focus.kind == "point" and here.base.row is None and here.base.section is not None:
+            row = here.structure.rows(here.base.section).stop
+        if row not in here.structure.speech.rows:
+            wording = zh_intents.NO_NEXT if step > 0 else zh_intents.NO_PREVIOUS
+            return self._refusal(wording.format(path=self._paragraph(here.row)))
+        wording = zh_intents.NEXT if step > 0 else zh_intents.PREVIOUS
+        return self._read(range(row, row + 1), f"{wording} {self._paragraph(row)}")
+
+    def _sibling(self, step: int) -> Answer | None:
+        """The point before or after, in the same part."""
+        here = self._here
+        head = zh_intents.AFTER.format(scope="")
+        if here.base.row is not None and here.focus.kind == "point":
+            point = inside_of(here.structure, here.row, here.focus.number + step)
+            return self._answers.inside(point, head=head) if point else self._end(step)
+        section = here.base.section
+        if section is None:
+            return self._step(step)
+        fellows = here.structure.children(here.structure.sections[section].parent)
+        at = fellows.index(section) + step if section in fellows else -1
+        if not 0 <= at < len(fellows):
+            return self._end(step)
+        return self._answers.point(Base(here.base.speech, fellows[at]), head=head)
+
+    def _end(self, step: int) -> Answer:
+        wording = zh_intents.NO_NEXT_POINT if step > 0 else zh_intents.NO_PREVIOUS_POINT
+        return self._refusal(wording.format(path=self._here.structure.named(self._here.base)))
+
+    def _more(self) -> Answer | None:
+        """Further hits of the last question; else what follows in the text."""
+        here, last = self._here, self._after
+        if last is not None and last.kind == "passage" and last.found and last.asked:
+            shown = last.skipped + len(last.hits)
+            kept = self._desk.again(last.asked, shown + self._k).hits[shown:]
+            if kept:
+                scope = zh_intents.MORE.format(question=last.asked)
+                best = kept[0]
+                focus = Focus(best.passage.id, "passage", len(best.passage.section))
+                return Answer(
+                    *(self._question, kept, True, best.score, None, "passage", (), scope, focus),
+                    asked=last.asked,
+                    skipped=shown,
+                )
+        if here.focus.kind in {"outline", "point"} and here.base.section is not None:
+            found = self._sibling(1)
+            if found is None or here.focus.kind == "point":
+                return found
+            scope = found.scope.removeprefix(zh_intents.AFTER.format(scope=""))
+            return replace(found, scope=zh_intents.LISTED_ALL.format(scope=scope))
+        rows = here.structure.rows(here.base.section)
+        rest = range(here.row + 1, max(rows.stop, here.row + 1))[: self._k] or range(here.row + 1, here.row + 2)
+        if rest[0] not in here.structure.speech.rows:
+            return self._refusal(zh_intents.NO_NEXT.format(path=self._paragraph(here.row)))
+        return self._read(rest, zh_intents.READ_ON.format(path=self._paragraph(rest[0])))
+
+    def _detail(self) -> Answer | None:
+        """What the place says in full, or the sentence of it that says how."""
+        here = self._here
+        if here.focus.kind == "outline" and here.base.row is None:
+            return self._answers.point(here.base, head=zh_intents.AFTER.format(scope=""))
+        if here.focus.kind == "passage":
+            inside = self._answers.outline(Base(here.base.speech, here.base.section, here.row), unnumbered=False)
+            if inside is not None:
+                return replace(inside, scope=zh_intents.AFTER.format(scope=inside.scope))
+        rows = range(here.row, here.row + 1) if here.base.row is not None else here.structure.rows(here.base.section)
+        if here.base.section is None and here.base.row is None:
+            rows = range(here.row, here.row + 1)
+        heading = here.structure.sections[here.base.section].title if here.base.section is not None else ""
+        asked = " ".join(filter(None, (patterns.LABEL.sub("", fold(heading), count=1), fold(self._question))))
+        catalog = self._desk.generation.catalog
+        wanted = catalog.rows_of([here.base.speech])
+        hits = self._desk.find(asked, min(self._k, MOST), wanted[(wanted >= rows.start) & (wanted < rows.stop)])
+        if not hits:
+            return None
+        base = replace(here.base, row=None if here.base.section is not None else here.row)
+        scope = zh_intents.DETAIL.format(path=here.structure.named(base))
+        return Answer(
+            *(self._question, tuple(replace(hit, score=1.0) for hit in hits), True, 1.0, None, "passage", ()),
+            zh_intents.AFTER.format(scope=scope),
+            Focus(hits[0].passage.id, "passage", len(hits[0].passage.section)),
+        )
+
+    def _read(self, rows: range, scope: str) -> Answer:
+        """Paragraphs to read on in."""
+        passages = self._here.structure.passages(rows)
+        last = passages[-1]
+        return Answer(
+            *(self._question, tuple(self._desk.cite(passages, 1.0)), True, 1.0, None, "passage", ()),
+            zh_intents.AFTER.format(scope=scope),
+            Focus(last.id, "passage", len(last.section)),
+        )
+
+    def _refusal(self, scope: str) -> Answer:
+        return replace(self._answers.refusal(zh_intents.AFTER.format(scope=scope)), kind="passage", focus=self._here.focus)
+
+    def _paragraph(self, row: int) -> str:
+        (passage,) = self._desk.generation.catalog.passages([row])
+        section = self._here.structure.around(row, len(passage.section))
+        return self._here.structure.named(Base(self._here.base.speech, section, row))
