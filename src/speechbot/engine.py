@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from speechbot.calibration import calibration
 from speechbot.errors import IndexDamaged
 from speechbot.intents.reception import Search, receive, searched
+from speechbot.intents.speech_structure import sentences
 from speechbot.language.likeness import alike, bigrams
 from speechbot.language.questions import check_question
 from speechbot.language.sentences import sentence_spans
@@ -16,7 +17,6 @@ from speechbot.language.spelling import corrected
 from speechbot.language.text import fold
 from speechbot.language.words import query_terms
 from speechbot.models import Answer, Hit
-from speechbot.parsing.headings import clean_title
 from speechbot.ranking import Query, Ranker, Terms
 from speechbot.wording import zh_errors
 
@@ -94,8 +94,13 @@ class Engine:
         """The answer to a question of an earlier turn, with more hits."""
         return self.ask(question, k, Filters())
 
-    def cite(self, passages: Sequence[Passage], score: float, at: Sequence[int] = ()) -> list[Hit]:
-        """Passages as hits, in order: each with the sentence that stands at an offset, or its first."""
+    def cite(
+        self, passages: Sequence[Passage], score: float, at: Sequence[int] = (), *, past: bool = False
+    ) -> list[Hit]:
+        """Passages as hits, in order: each with the sentence that stands at an offset, or its first.
+
+        With ``past`` the heading that a paragraph begins with is passed over where there is more.
+        """
         catalog = self.generation.catalog
         if not catalog.verbatim(passages):
             raise IndexDamaged(self.generation.path, zh_errors.DAMAGE_NOT_VERBATIM)
@@ -106,7 +111,7 @@ class Engine:
         for passage, row, wording, given, offset in zip(
             passages, rows, wordings, catalog.given(rows), offsets, strict=True
         ):
-            spans = sentence_spans(passage.text) or [(0, len(passage.text))]
+            spans = sentences(passage) if past else sentence_spans(passage.text) or [(0, len(passage.text))]
             span = next((one for one in spans if one[1] > offset), spans[-1])
             places = tuple(other for at_row, other in groups[wording].items() if at_row != row)
             hits.append(Hit(passage, score, span, places, *given))
@@ -191,9 +196,7 @@ class Engine:
             ]
             return terms.coverage(passage.text[slice(*span)]) + max(touching)
 
-        first, *further = sentence_spans(passage.text) or [(0, len(passage.text))]
-        headed = bool(passage.section) and clean_title(passage.text[slice(*first)]) == passage.section[-1]
-        return max(further if headed and further else [first, *further], key=evidence)
+        return max(sentences(passage), key=evidence)
 
 
 def _merged(hits: list[Hit]) -> list[Hit]:

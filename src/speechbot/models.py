@@ -229,6 +229,8 @@ class Point:
         paragraphs: How many paragraphs it holds, whole or in part.
         span: Where its title stands in the passage's text, for what has no heading; else None.
         points: What it is divided into, as far as that was asked for.
+        date: When the speech was given; "" where that is not known.
+        speaker: Who gave it; likewise.
     """
 
     title: str
@@ -242,6 +244,8 @@ class Point:
     paragraphs: int
     span: tuple[int, int] | None = None
     points: tuple[Point, ...] = ()
+    date: str = ""
+    speaker: str = ""
 
     @property
     def focus(self) -> Focus | None:
@@ -253,7 +257,7 @@ class Point:
 
     def to_dict(self) -> dict[str, Any]:
         """The point as ``--json`` prints it."""
-        names = ("title", "kind", "speech", "source", "passage", "level", "number", "paragraphs")
+        names = ("title", "kind", "speech", "source", "date", "speaker", "passage", "level", "number", "paragraphs")
         return {
             **{name: getattr(self, name) for name in names},
             "section": list(self.section),

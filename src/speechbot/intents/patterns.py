@@ -35,6 +35,8 @@ PART = (
 PARTS = re.compile(rf"(?:{PART})(?:的|里面?的?|中的?|下面的?|,)*")
 # Units that count the parts of a speech rather than the points of whatever is being talked about.
 OUTER_UNITS = {"部分": "第X编", "部份": "第X编", "编": "第X编", "章": "第X章", "节": "第X节", "条": "第X条"}
+# Of these, those whose names are used for points as well.
+ALSO_POINTS = ("节", "条")
 THIS = re.compile(r"(?:在)?(?:这|那|该|此|本)(?:一)?(?:个)?(?:部分|部份|节|点|章|方面|块|条)(?:里面?|中)?的?")
 WHOLE = re.compile(
     rf"(?:在)?(?:(?:(?:这|那|本|该|此)(?:一)?(?:篇|个|份|次)?)?{_DOC}|(?:这|那|本|该|此)(?:一)?(?:篇|份|次)|全文|全篇|整篇(?:{_DOC})?)"
@@ -135,3 +137,5 @@ TOPIC_HEAD = re.compile(
 TOPIC_TAIL = re.compile(r"(?:[,\s”」\"』]|的|方面|上|这(?:一)?(?:部分|块|方面|个问题)|那(?:一)?(?:部分|块)|部分|问题|(?:都|主要|一共|总共|具体))+$")
 # A topic that ends so may be the title of a speech.
 TITLE_END = re.compile("(?:讲话|报告|文章|材料|发言|致辞)$")
+# A sentence that says what to do: 要…, 我们必须….
+TO_DO = re.compile(r"(?:^|[，。；：,;:])(?:[^，。；：,;:]{0,12})(?:(?<!重|主|需|只|摘|纲|首)要(?!求|点|素|是|么|不是)|必须|应当|应该|务必|需要|着力|切实)")

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from speechbot.intents.scopes import Desk, Rows
     from speechbot.intents.understanding import Reading
 
+# Turns that mean nothing without an answer before.
+_BESIDE = frozenset({"next", "previous", "next point", "previous point"})
+
 
 @dataclass(frozen=True, slots=True)
 class Search:
@@ -50,7 +53,9 @@ def receive(desk: Desk, question: str, k: int, rows: Rows | None, after: Answer 
         return Search(question, rows)
     structures = Structures(desk.generation)
     if isinstance(reading.intent, FollowUp):
-        return _going_on(desk, structures, reading.intent, question, k, after) or Search(question, rows)
+        lost = reading.intent.kind in _BESIDE and place(desk, structures, after) is None
+        found = _going_on(desk, structures, reading.intent, question, k, after)
+        return found or Search(question, rows, zh_intents.NO_PLACE if lost else "")
     within = limits(desk.generation.catalog, structures, reading.constraints, rows)
     if not within.kept:
         return Search(question, rows, within.header)

@@ -53,8 +53,10 @@ class Desk(Protocol):
     def again(self, question: str, k: int) -> Answer:
         """The answer to a question of an earlier turn, with more hits."""
 
-    def cite(self, passages: Sequence[Passage], score: float, at: Sequence[int] = ()) -> list[Hit]:
-        """Passages as hits: each once, with the sentence that stands at an offset, or its first."""
+    def cite(
+        self, passages: Sequence[Passage], score: float, at: Sequence[int] = (), *, past: bool = False
+    ) -> list[Hit]:
+        """Passages as hits, in order: each with the sentence that stands at an offset, or its first (``past`` its heading)."""
 
     def coverage(self, asked: str, text: str) -> float:
         """Share of a question that stands in a text, in [0, 1]."""
@@ -68,12 +70,14 @@ class Limits:
         numbers: Numbers of the speeches, ascending; None for all.
         rows: Rows of the passages, ascending; None for all.
         header: What to tell the reader of it.
+        called: What the speeches are called after the constraints; "" without any.
         kept: Whether the constraints could be kept; else the question is searched as it stands.
     """
 
     numbers: tuple[int, ...] | None = None
     rows: Rows | None = None
     header: str = ""
+    called: str = ""
     kept: bool = True
 
 
@@ -117,7 +121,8 @@ def limits(catalog: Catalog, structures: Structures, wanted: Constraints, within
     rows = catalog.rows_of(kept)
     if within is not None:
         rows = np.intersect1d(rows, within, assume_unique=True)
-    return Limits(tuple(sorted(kept)), rows, _header(structures, sorted(kept), wanted))
+    called = zh_intents.SPEECHES_OF.format(what=_called(wanted)).strip() if _called(wanted) else ""
+    return Limits(tuple(sorted(kept)), rows, _header(structures, sorted(kept), wanted), called)
 
 
 def _header(structures: Structures, numbers: Sequence[int], wanted: Constraints) -> str:
@@ -132,7 +137,7 @@ def _called(wanted: Constraints) -> str:
     month, _, day = rest.partition("-")
     form = zh_intents.DAY if day else zh_intents.MONTH if month else zh_intents.YEAR
     date = form.format(year=year, month=month.lstrip("0"), day=day.lstrip("0")) if year else ""
-    title = zh_answers.TITLE.format(title=wanted.title) if wanted.title else ""
+    title = zh_intents.TITLED.format(title=zh_answers.TITLE.format(title=wanted.title)) if wanted.title else ""
     return date + wanted.speaker + title
 
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 # Paragraphs of a part that one enumeration among them stands for.
 _SHORT = 2
+# Paragraphs whose first sentences still give a view of the whole.
+_MOST = 20
 _OPENED = 32  # speeches held while one question is answered
 
 
@@ -122,8 +124,8 @@ class SpeechStructure:
         if len(series) == 1 and (len(passages) <= _SHORT or not unnumbered):
             passage, spans = series[0]
             return tuple(_words(passage, span, number, "inside") for number, span in enumerate(spans, 1))
-        if unnumbered and len(passages) > 1:
-            first = [(one, (sentence_spans(one.text) or [(0, len(one.text))])[0]) for one in passages]
+        if unnumbered and 1 < len(passages) <= _MOST:
+            first = [(one, sentences(one)[0]) for one in passages]
             return tuple(_words(one, span, number, "paragraph") for number, (one, span) in enumerate(first, 1))
         return ()
 
@@ -138,6 +140,8 @@ class SpeechStructure:
         point = Point(
             *(self.speech.title, "speech", self.speech.title, self.speech.source, ()),
             *(first[0].id if first else "", 0, number, len(rows)),
+            date=self.speech.date,
+            speaker=self.speech.speaker,
         )
         return replace(point, points=self.points(Base(self.speech.number)))
 
@@ -174,7 +178,16 @@ class SpeechStructure:
             *(path[-1], "section", self.speech.title, self.speech.source, path, first[0].id if first else ""),
             *(len(path), number, len(rows)),
             points=inner,
+            date=self.speech.date,
+            speaker=self.speech.speaker,
         )
+
+
+def sentences(passage: Passage) -> list[tuple[int, int]]:
+    """The sentences of a paragraph, the heading that it begins with left out where there is more."""
+    first, *further = sentence_spans(passage.text) or [(0, len(passage.text))]
+    headed = bool(passage.section) and clean_title(passage.text[slice(*first)]) == passage.section[-1]
+    return further if headed and further else [first, *further]
 
 
 def _words(passage: Passage, span: tuple[int, int], number: int, kind: str) -> Point:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 MOST = 30
 # Speeches that are answered for where none is named.
 SPEECHES = 5
+# Kinds of headings whose names are used for points as well.
+_INNER = frozenset(map(patterns.OUTER_UNITS.get, patterns.ALSO_POINTS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,8 @@ class StructureAnswers:
     def point(self, base: Base, *, head: str = "", sure: float = 1.0) -> Answer | None:
         """The text of a section, with its points where it has some."""
         structure = self._structures.speech(base.speech)
-        passages = structure.passages(structure.rows(base.section)[:MOST])
+        rows = structure.rows(base.section)
+        passages = structure.passages(rows[:MOST])
         if not passages:
             return None
         points = structure.points(base)
@@ -105,8 +108,9 @@ class StructureAnswers:
         if focus and not points:
             focus = replace(focus, kind="point")
         scope = head + zh_intents.POINT.format(path=structure.named(base))
-        hits = tuple(self._desk.cite(passages, sure))
-        return self._answer("point", hits, scope, focus, sure=sure, points=points)
+        hits = tuple(self._desk.cite(passages, sure, past=True))
+        found = self._answer("point", hits, scope, focus, sure=sure, points=points)
+        return replace(found, more=len(rows) - len(passages))
 
     def inside(self, point: Point, *, head: str = "", sure: float = 1.0) -> Answer:
         """A point inside a paragraph, or a paragraph, with the paragraph that it stands in."""
@@ -173,7 +177,7 @@ class StructureAnswers:
         numbers = range(count) if self._within.numbers is None else self._within.numbers
         points = [self._structures.speech(one).whole(at) for at, one in enumerate(numbers[:MOST], 1)]
         wording = zh_intents.SPEECHES if count <= MOST else zh_intents.SPEECHES_SOME
-        scope = self._headed(wording.format(count=count, shown=len(points)))
+        scope = (self._within.called or zh_intents.ALL_SPEECHES) + wording.format(count=count, shown=len(points))
         focus = Focus(points[0].passage, "speeches") if points and points[0].passage else None
         return self._given("speeches", [replace(one, points=()) for one in points], scope, focus)
 
@@ -181,7 +185,10 @@ class StructureAnswers:
         """The outline of the speech that is meant, or of each that can be."""
         speech = self._speech()
         if speech is not None:
-            return self.outline(Base(speech), head=self._after()) or self.point(Base(speech), head=self._after())
+            structure = self._structures.speech(speech)
+            scope = zh_intents.NO_OUTLINE.format(path=structure.named(), count=len(structure.speech.rows))
+            found = self.outline(Base(speech), head=self._after())
+            return found or self.refusal(self._after() + scope, focus=self.focus(Base(speech)))
         return self._each(lambda structure, at: structure.whole(at))
 
     def _points_here(self) -> Answer | None:
@@ -272,13 +279,18 @@ class StructureAnswers:
             speech = self._speech()
             return [] if speech is None else [Base(speech)]
         whole = Base(here.base.speech)
-        if part.unit in patterns.OUTER_UNITS:
+        if self._outer(here.structure, part.unit):
             inner = here.base if here.focus.kind == "outline" and here.base.section is None else None
             return [whole] if inner is None else [inner]
         chain = [Base(here.base.speech, section) for section in here.structure.chain(here.base.section)]
         if here.base.row is not None:
             return [here.base, *chain]
         return chain[1:] or chain if here.focus.kind == "point" else chain
+
+    def _outer(self, structure: SpeechStructure, unit: str) -> bool:
+        """Whether a unit counts the parts of the speech; 条 and 节 do where its headings are called so."""
+        kind = patterns.OUTER_UNITS.get(unit)
+        return kind is not None and (kind not in _INNER or any(one.kind == kind for one in structure.sections))
 
     def _speech(self) -> int | None:
         """The one speech that can be meant: named, that of the last answer, or the only one."""
@@ -301,10 +313,23 @@ class StructureAnswers:
                 points.append(replace(found, points=found.points or self._inner(structure, found, base)))
         if not any(point.passage for point in points):
             return None
+        if len(points) == 1 and len(numbers) <= SPEECHES * 4:
+            return self._only(points[0])
         some = len(numbers) > SPEECHES
         wording = zh_intents.WHICH_SOME if some else zh_intents.WHICH
         scope = self._headed(wording.format(count=len(numbers), shown=len(points)))
         return self._given("outline", points, scope, None)
+
+    def _only(self, point: Point) -> Answer | None:
+        """The answer where one speech alone has such a part."""
+        row = self._desk.generation.catalog.find(point.passage)
+        if row is None:
+            return None
+        structure = self._structures.of_row(row)
+        base = Base(structure.speech.number, structure.around(row, len(point.section)))
+        found = self.point(base) if base.section is not None else self.outline(base)
+        scope = self._headed(zh_intents.ONLY_ONE.format(path=structure.named(base)))
+        return None if found is None else replace(found, scope=scope)
 
     def _inner(self, structure: SpeechStructure, point: Point, base: Base) -> tuple[Point, ...]:
         """What a section is divided into."""

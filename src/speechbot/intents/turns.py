@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from speechbot.intents import patterns
 from speechbot.intents.speech_structure import Base
 from speechbot.intents.structure_answers import MOST, Here, StructureAnswers, inside_of
+from speechbot.language.sentences import sentence_spans
 from speechbot.language.text import fold
 from speechbot.models import Answer, Focus
 from speechbot.wording import zh_intents
@@ -15,6 +16,7 @@ from speechbot.wording import zh_intents
 if TYPE_CHECKING:
     from speechbot.intents.scopes import Desk
     from speechbot.intents.speech_structure import Structures
+    from speechbot.models import Hit
 
 
 def place(desk: Desk, structures: Structures, after: Answer | Focus | str | None) -> Here | None:
@@ -27,6 +29,13 @@ def place(desk: Desk, structures: Structures, after: Answer | Focus | str | None
     section = structure.around(row, focus.level)
     inside = focus.number > 0 and focus.kind in {"outline", "point"}
     return Here(focus, row, structure, Base(structure.speech.number, section, row if inside else None))
+
+
+def _to_do(hit: Hit) -> tuple[int, int]:
+    """The first sentence of a hit that says what to do; the one that it has where none does."""
+    text = hit.passage.text
+    said = (span for span in sentence_spans(text) if patterns.TO_DO.search(text[slice(*span)]))
+    return hit.highlight if patterns.TO_DO.search(text[slice(*hit.highlight)]) else next(said, hit.highlight)
 
 
 class Turns:
@@ -78,7 +87,7 @@ class Turns:
             wording = zh_intents.NO_NEXT if step > 0 else zh_intents.NO_PREVIOUS
             return self._refusal(wording.format(path=self._paragraph(here.row)))
         wording = zh_intents.NEXT if step > 0 else zh_intents.PREVIOUS
-        return self._read(range(row, row + 1), f"{wording} {self._paragraph(row)}")
+        return self._read(range(row, row + 1), wording.format(path=self._paragraph(row)))
 
     def _sibling(self, step: int) -> Answer | None:
         """The point before or after, in the same part."""
@@ -146,10 +155,11 @@ class Turns:
         hits = self._desk.find(asked, min(self._k, MOST), wanted[(wanted >= rows.start) & (wanted < rows.stop)])
         if not hits:
             return None
+        hits = [replace(hit, score=1.0, highlight=_to_do(hit)) for hit in hits]
         base = replace(here.base, row=None if here.base.section is not None else here.row)
         scope = zh_intents.DETAIL.format(path=here.structure.named(base))
         return Answer(
-            *(self._question, tuple(replace(hit, score=1.0) for hit in hits), True, 1.0, None, "passage", ()),
+            *(self._question, tuple(hits), True, 1.0, None, "passage", ()),
             zh_intents.AFTER.format(scope=scope),
             Focus(hits[0].passage.id, "passage", len(hits[0].passage.section)),
         )
