@@ -28,6 +28,7 @@ from speechbot.terminal.check import check as checked
 from speechbot.terminal.check import summary
 from speechbot.terminal.screen import is_terminal, line, progress, show, writing_to
 from speechbot.terminal.usage import (
+    After,
     Browser,
     CheckOnly,
     Command,
@@ -117,6 +118,7 @@ def ask(  # noqa: PLR0913 - one for each option
     source: OfSource = None,
     speech: OfSpeech = None,
     section: OfSection = None,
+    after: After = None,
     near: Near = False,
     index: IndexFolder = None,
     as_json: Json = False,
@@ -124,7 +126,7 @@ def ask(  # noqa: PLR0913 - one for each option
     """Answer one question."""
     question = check_question(" ".join(words))
     with closing(_retriever(index)) as retriever:
-        found = retriever.ask(question, top, source=source, speech=speech, section=section)
+        found = retriever.ask(question, top, source=source, speech=speech, section=section, after=after)
     # Below a refusal the nearest passages are shown on request only, to programs as to people
     data = found if found.found or near else replace(found, hits=())
     _print(data.to_dict(), render.answer(found, near=near, marked=is_terminal(sys.stdout)), as_json=as_json)

@@ -2,6 +2,7 @@
 
 Definitions, for a set of questions of which some are answerable (``gold`` is not empty):
 
+- Hits are those of ``search``; of a question that the structure answers, the passages that the answer names.
 - A hit is *right* when its passage's text contains one of the question's gold snippets.
 - **R@k**: share of answerable questions with a right hit among the first ``k`` of ``search``, refused or not.
 - **MRR@10**: mean over answerable questions of 1 / rank of the first right hit among ten, 0 without one.
@@ -252,7 +253,8 @@ def _outcome(retriever: Searcher, question: Question, *, k: int) -> Outcome:
     started = time.perf_counter()
     answer = retriever.ask(question.question)
     seconds = time.perf_counter() - started
-    hits = retriever.search(question.question, k)
+    # What the structure answers is judged by the passages that it names
+    hits = answer.hits if answer.kind != "passage" else retriever.search(question.question, k)
     ranks = (
         rank for rank, hit in enumerate(hits, start=1) if any(snippet in hit.passage.text for snippet in question.gold)
     )

@@ -204,6 +204,11 @@ class Focus:
         return f"{_FOCUS[self.kind]}:{self.passage}:{self.level}:{self.number}"
 
     @classmethod
+    def of(cls, passage: Passage) -> Self:
+        """The focus on a passage that was found."""
+        return cls(passage.id, "passage", len(passage.section))
+
+    @classmethod
     def parse(cls, written: str) -> Self | None:
         """What ``str`` wrote; None for anything else."""
         found = _WRITTEN.fullmatch(written)
@@ -229,6 +234,7 @@ class Point:
         paragraphs: How many paragraphs it holds, whole or in part.
         span: Where its title stands in the passage's text, for what has no heading; else None.
         points: What it is divided into, as far as that was asked for.
+        paragraph: Number of its first paragraph in the speech, from 1; 0 where it holds none.
         date: When the speech was given; "" where that is not known.
         speaker: Who gave it; likewise.
     """
@@ -244,6 +250,7 @@ class Point:
     paragraphs: int
     span: tuple[int, int] | None = None
     points: tuple[Point, ...] = ()
+    paragraph: int = 0
     date: str = ""
     speaker: str = ""
 
@@ -257,7 +264,7 @@ class Point:
 
     def to_dict(self) -> dict[str, Any]:
         """The point as ``--json`` prints it."""
-        names = ("title", "kind", "speech", "source", "date", "speaker", "passage", "level", "number", "paragraphs")
+        names = ("title", "kind", "speech", "source", "date", "speaker", "passage", "level", "number", "paragraph", "paragraphs")
         return {
             **{name: getattr(self, name) for name in names},
             "section": list(self.section),

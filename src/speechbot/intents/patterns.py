@@ -77,6 +77,12 @@ MARKED = re.compile(
 )
 QUOTED = re.compile(r"[“「\"『‘'【](?P<topic>[^”」\"』’'】]{2,60})[”」\"』’'】]")
 
+# Units that a point of a topic is counted in, and what may stand before a number and says nothing.
+TOPIC_UNITS = frozenset({"点", "方面", "部分", "部份", "要点"})
+BEFORE_PART = frozenset({"这", "那", "讲话", "看看"})
+# What 部分 in a constraint is no part of the text after: 大部分, 哪一部分.
+NO_PART = ("大", "哪", "一")
+
 # What is asked of a point.
 TOLD = re.compile(
     rf"(?:的)?{_ADVERBS}(?:怎么|如何|怎样|咋)?(?:(?:{_SAID}|写)(?:什么|啥|哪些|些什么|的)*(?:内容|要求)?|(?:什么|啥)(?:意思|内容)?"
@@ -126,7 +132,7 @@ BY_PART = re.compile(
 # Between a speaker's name and what is asked.
 OFFICE = "(?:同志|总书记|副?总理|国家主席|主席|书记|省长|市长|县长|部长|主任|局长|校长|同学)?"
 BY_SPEAKER = re.compile(
-    rf"(?:{OFFICE})(?:(?:(?:在|于)[^,]{{0,20}}?)?(?:的)?{_DOC}{_INSIDE}?(?:的|,)*|(?=(?:又|都|是|曾|的|,)*(?:怎么|如何|怎样|咋)?(?:讲|说|谈|提|强调|指出|要求|论述|阐述|部署))|(?=(?:对|关于|就|有|的)))"
+    rf"(?:{OFFICE})(?:(?:在)?(?={_YEAR}年)|(?:(?:在|于)[^,]{{0,20}}?)?(?:的)?{_DOC}{_INSIDE}?(?:的|,)*|(?=(?:又|都|是|曾|的|,)*(?:怎么|如何|怎样|咋)?(?:讲|说|谈|提|强调|指出|要求|论述|阐述|部署))|(?=(?:对|关于|就|有|的)))"
 )
 NOT_SAID = re.compile(r"^(?:是|又|都|曾|对于?|就|关于|的|,)*")
 

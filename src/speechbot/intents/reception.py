@@ -103,6 +103,5 @@ def _narrowed(desk: Desk, structures: Structures, reading: Reading, within: Limi
 
 def searched(answer: Answer, search: Search, question: str) -> Answer:
     """The answer of a search, with where it looked and what a following question is about."""
-    best = answer.hits[0].passage if answer.found and answer.hits else None
-    focus = Focus(best.id, "passage", len(best.section)) if best else None
+    focus = Focus.of(answer.hits[0].passage) if answer.found and answer.hits else None
     return replace(answer, scope=search.scope, focus=focus, asked=question)

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from speechbot.indexing.generation import Generation
     from speechbot.models import Passage, Section
 
-# Paragraphs of a part that one enumeration among them stands for.
-_SHORT = 2
+# Share of a part's characters from which on one enumeration stands for all of it.
+_STANDS = 0.5
 # Paragraphs whose first sentences still give a view of the whole.
 _MOST = 20
 _OPENED = 32  # speeches held while one question is answered
@@ -121,7 +121,7 @@ class SpeechStructure:
             return tuple(self._point(child, number, nested=nested) for number, child in enumerate(children, 1))
         passages = self.passages(self.rows(base.section) if base.row is None else range(base.row, base.row + 1))
         series = [(passage, spans) for passage in passages if (spans := inline_points(passage.text))]
-        if len(series) == 1 and (len(passages) <= _SHORT or not unnumbered):
+        if len(series) == 1 and (base.row is not None or _stands_for(series[0][1], passages)):
             passage, spans = series[0]
             return tuple(_words(passage, span, number, "inside") for number, span in enumerate(spans, 1))
         if unnumbered and 1 < len(passages) <= _MOST:
@@ -140,6 +140,7 @@ class SpeechStructure:
         point = Point(
             *(self.speech.title, "speech", self.speech.title, self.speech.source, ()),
             *(first[0].id if first else "", 0, number, len(rows)),
+            paragraph=min(1, len(rows)),
             date=self.speech.date,
             speaker=self.speech.speaker,
         )
@@ -178,9 +179,15 @@ class SpeechStructure:
             *(path[-1], "section", self.speech.title, self.speech.source, path, first[0].id if first else ""),
             *(len(path), number, len(rows)),
             points=inner,
+            paragraph=first[0].paragraph if first else 0,
             date=self.speech.date,
             speaker=self.speech.speaker,
         )
+
+
+def _stands_for(spans: Sequence[tuple[int, int]], passages: Sequence[Passage]) -> bool:
+    """Whether the points of one paragraph make up most of a part."""
+    return spans[-1][1] - spans[0][0] >= _STANDS * sum(len(one.text) for one in passages)
 
 
 def sentences(passage: Passage) -> list[tuple[int, int]]:
@@ -196,7 +203,9 @@ def _words(passage: Passage, span: tuple[int, int], number: int, kind: str) -> P
     level = len(passage.section) + 1
     words = passage.text[start:end].strip()
     return Point(
-        *(words, kind, passage.speech, passage.source, passage.section, passage.id, level, number, 1), span=span
+        *(words, kind, passage.speech, passage.source, passage.section, passage.id, level, number, 1),
+        span=span,
+        paragraph=passage.paragraph,
     )
 
 

@@ -118,7 +118,7 @@ class Turns:
             if kept:
                 scope = zh_intents.MORE.format(question=last.asked)
                 best = kept[0]
-                focus = Focus(best.passage.id, "passage", len(best.passage.section))
+                focus = Focus.of(best.passage)
                 return Answer(
                     *(self._question, kept, True, best.score, None, "passage", (), scope, focus),
                     asked=last.asked,
@@ -161,7 +161,7 @@ class Turns:
         return Answer(
             *(self._question, tuple(hits), True, 1.0, None, "passage", ()),
             zh_intents.AFTER.format(scope=scope),
-            Focus(hits[0].passage.id, "passage", len(hits[0].passage.section)),
+            Focus.of(hits[0].passage),
         )
 
     def _read(self, rows: range, scope: str) -> Answer:
@@ -169,13 +169,13 @@ class Turns:
         passages = self._here.structure.passages(rows)
         last = passages[-1]
         return Answer(
-            *(self._question, tuple(self._desk.cite(passages, 1.0)), True, 1.0, None, "passage", ()),
+            *(self._question, tuple(self._desk.cite(passages, 1.0, past=True)), True, 1.0, None, "point", ()),
             zh_intents.AFTER.format(scope=scope),
-            Focus(last.id, "passage", len(last.section)),
+            Focus.of(last),
         )
 
     def _refusal(self, scope: str) -> Answer:
-        return replace(self._answers.refusal(zh_intents.AFTER.format(scope=scope)), kind="passage", focus=self._here.focus)
+        return self._answers.refusal(zh_intents.AFTER.format(scope=scope), focus=self._here.focus)
 
     def _paragraph(self, row: int) -> str:
         (passage,) = self._desk.generation.catalog.passages([row])

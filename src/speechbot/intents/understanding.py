@@ -164,8 +164,8 @@ def _point(text: str) -> PointAsked | None:
     before = text[: first.start()]
     whole = patterns.WHOLE.fullmatch(before)
     topic = "" if whole or patterns.THIS.fullmatch(before) else _topic(before)
-    if before and not whole and (len(topic) < 2 or parts[0].unit not in {"点", "方面", "部分", "部份", "要点"}):
-        return None if topic or before not in {"这", "那", "讲话", "看看"} else PointAsked(parts)
+    if before and not whole and (len(topic) < 2 or parts[0].unit not in patterns.TOPIC_UNITS):
+        return None if topic or before not in patterns.BEFORE_PART else PointAsked(parts)
     return PointAsked(parts, topic)
 
 
@@ -249,7 +249,7 @@ def _constraints(line: str, speakers: frozenset[str]) -> tuple[Constraints, str]
             break
         found, rest = taken
     part = patterns.BY_PART.fullmatch(rest)
-    if part and not part["topic"].startswith(("大", "哪", "一")):
+    if part and not part["topic"].startswith(patterns.NO_PART):
         return replace(found, topic=_topic(part["topic"])), part["rest"]
     return found, rest
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol, TextIO
 
 from speechbot.errors import SpeechbotError
 from speechbot.folders import cache_folder
 from speechbot.intents.patterns import LABEL
+from speechbot.models import Focus
 from speechbot.terminal import render
 from speechbot.terminal.screen import Block, Style, is_terminal, line, show
 from speechbot.wording import zh_answers
@@ -41,8 +43,8 @@ def command_key(text: str) -> str:
 class Answerer(Protocol):
     """What a conversation needs; ``Retriever`` is one."""
 
-    def ask(self, question: str, k: int) -> Answer:
-        """The answer, with up to ``k`` hits."""
+    def ask(self, question: str, k: int, *, after: Answer | None = None) -> Answer:
+        """The answer, with up to ``k`` hits, to a question that may go on from the answer before."""
 
     def speeches(self) -> tuple[Speech, ...]:
         """All speeches of the index."""
@@ -73,7 +75,7 @@ def examples(retriever: Answerer, *, count: int = _EXAMPLES) -> list[str]:
 
 
 class Chat:
-    """A conversation: it remembers the last question's hits for ``/next``, and whether they answer."""
+    """A conversation: it remembers the last answer for what goes on from it, and its further hits for ``/next``."""
 
     def __init__(self, retriever: Answerer, *, marked: bool) -> None:
         """Start a conversation.
@@ -86,6 +88,7 @@ class Chat:
         self._marked = marked
         self._waiting: tuple[Hit, ...] = ()
         self._found = False
+        self._last: Answer | None = None
 
     def greeting(self) -> list[Block]:
         """What is there, how to ask, three questions to start with."""
@@ -122,15 +125,21 @@ class Chat:
                 return self._ask(typed)
 
     def _ask(self, question: str) -> list[Block]:
-        answer = self._retriever.ask(question, DEPTH)
+        answer = self._retriever.ask(question, DEPTH, after=self._last)
         self._found = answer.found
+        if answer.focus is not None:
+            # What has been seen of it so far: 还有吗 goes on from there
+            self._last = replace(answer, hits=answer.hits[:1]) if answer.kind == "passage" else answer
+        if answer.kind != "passage":
+            self._waiting = ()
+            return render.structured(answer, marked=self._marked)
         if not answer.found:
             self._waiting = answer.hits
             hint = zh_answers.CHAT_NOT_FOUND_HINT if answer.hits else zh_answers.NOT_FOUND_HINT
-            return [*render.correction(answer), *render.refusal(hint)]
+            return [*render.scope(answer), *render.correction(answer), *render.refusal(hint)]
         self._waiting = answer.hits[1:]
         shown = render.passage(answer.hits[0], marked=self._marked)
-        return [*shown, *render.correction(answer), *self._more()]
+        return [*render.scope(answer), *shown, *render.correction(answer), *self._more()]
 
     def _outline(self, title: str) -> list[Block]:
         """The trees of the speeches that are named so, or of all; titles alone where that would flood the screen."""
@@ -144,6 +153,8 @@ class Chat:
             return [line(zh_answers.CHAT_NO_MORE, Style.FAIR)]
         hit, *rest = self._waiting
         self._waiting = tuple(rest)
+        if self._last is not None and self._found:
+            self._last = replace(self._last, hits=(*self._last.hits, hit), focus=Focus.of(hit.passage))
         shown = render.passage(hit, marked=self._marked) if self._found else render.near(hit)
         return [*shown, *self._more()]
 

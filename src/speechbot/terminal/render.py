@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from speechbot.evaluation import Outcome, Report, Scores
     from speechbot.indexing.store import Status
-    from speechbot.models import Answer, Hit, IndexReport, Passage, Section, Speech
+    from speechbot.models import Answer, Hit, IndexReport, Passage, Point, Section, Speech
 
 # Confidence is a calibrated probability, an estimate: where the calibration holds, eight of ten answers at 0.8 hold
 # what was asked for; on materials of another kind it may be more or fewer.
@@ -27,10 +27,11 @@ _PLACES = 3  # further places of a paragraph that are written out
 _NOTHING = "—"  # a measure that has nothing to measure
 
 
-def place(passage: Passage) -> str:
-    """Where a passage stands: 《题目》 › 一、… › 一是… · 第 N 段."""
+def place(passage: Passage, *others: Passage) -> str:
+    """Where a passage stands: 《题目》 › 一、… › 一是… · 第 N 段; with others of its section, 第 N、M 段."""
     path = zh_answers.PATH_SEPARATOR.join((zh_answers.TITLE.format(title=passage.speech), *passage.section))
-    return zh_answers.PLACE.format(path=path, paragraph=passage.paragraph)
+    numbers = zh_answers.PARAGRAPHS.join(str(one.paragraph) for one in (passage, *others))
+    return zh_answers.PLACE.format(path=path, paragraph=numbers)
 
 
 def confidence(probability: float) -> Span:
@@ -50,14 +51,66 @@ def answer(found: Answer, *, near: bool = False, marked: bool) -> list[Block]:
         near: Show the nearest passages below a refusal.
         marked: Mark the answering sentence inside the paragraph (a terminal can) instead of repeating it above.
     """
+    if found.kind != "passage":
+        return structured(found, marked=marked)
     if not found.found:
         hint = zh_answers.NOT_FOUND_HINT if near or not found.hits else zh_answers.NOT_FOUND_HINT_NEAR
-        return [*correction(found), *refusal(hint), *(_nearest(found.hits) if near else [])]
+        return [*scope(found), *correction(found), *refusal(hint), *(_nearest(found.hits) if near else [])]
     best, *further = found.hits
-    blocks = [*passage(best, marked=marked), *correction(found)]
+    blocks = [*scope(found), *passage(best, marked=marked), *correction(found)]
     if further:
-        blocks += [line(), line(zh_answers.FURTHER, Style.FAINT), *_brief(further, first=2)]
+        joined = replace(found, hits=tuple(further)).joined
+        blocks += [line(), line(zh_answers.FURTHER, Style.FAINT), *_brief(joined, first=2)]
+    if found.more:
+        blocks.append(line(zh_answers.MORE.format(count=found.more), Style.FAINT))
     return blocks
+
+
+def scope(found: Answer) -> list[Block]:
+    """How the question was understood and where it was looked for; nothing for a plain one."""
+    return [line(found.scope, Style.FAINT)] if found.scope else []
+
+
+def structured(found: Answer, *, marked: bool) -> list[Block]:
+    """What the structure answers: the points in order with their places; the paragraphs of a point in full."""
+    blocks: list[Block] = [line(found.scope, Style.STRONG)]
+    if found.found and found.confidence < 1:
+        blocks.append(Line((Span(zh_answers.CONFIDENCE, Style.FAINT), confidence(found.confidence))))
+    words = found.kind == "point" and len(found.points) == 1  # they stand in the paragraph below
+    blocks += [] if words else _points(found.points, named=len({point.source + point.speech for point in found.points}) > 1)
+    if found.kind != "point" or not found.found:
+        return blocks
+    shown = found.hits[:1] if len(found.points) > 1 else found.hits
+    for hit in shown:
+        blocks += [line(), _place_line(hit), quote(hit) if marked else line(hit.passage.text)]
+    left = len(found.hits) - len(shown) + found.more
+    return [*blocks, line(zh_answers.POINT_MORE.format(count=left), Style.FAINT)] if left else blocks
+
+
+def _points(points: Iterable[Point], indent: str = "", *, named: bool = False) -> list[Block]:
+    """Points one a line, what they are divided into below them; with their speech where that differs."""
+    blocks: list[Block] = []
+    for point in points:
+        speech = zh_answers.TITLE.format(title=point.speech)
+        text = speech if point.kind == "speech" else point.title
+        if named and point.kind != "speech":
+            given = zh_answers.GIVEN_SEPARATOR.join(filter(None, (point.date, point.source)))
+            text = zh_answers.PATH_SEPARATOR.join((speech + zh_answers.IN_FILE.format(source=given), text))
+        title = zh_answers.POINT.format(number=point.number, title=text)
+        blocks.append(Line((Span(indent + title), Span(_point_place(point), Style.FAINT))))
+        blocks += _points(point.points, indent + zh_answers.INDENT)
+    return blocks
+
+
+def _point_place(point: Point) -> str:
+    """Where a point begins and how long it is; of a speech who gave it when."""
+    if point.kind == "speech":
+        facts = (zh_answers.OUTLINE_COUNT.format(count=point.paragraphs), point.date, point.speaker, point.source)
+        return zh_answers.POINT_SPEECH.format(facts=zh_answers.GIVEN_SEPARATOR.join(filter(None, facts)))
+    if not point.passage:
+        return zh_answers.POINT_EMPTY
+    form = zh_answers.POINT_ONE if point.paragraphs == 1 else zh_answers.POINT_PLACE
+    return form.format(paragraph=point.paragraph, count=point.paragraphs)
 
 
 def correction(found: Answer) -> list[Block]:
@@ -85,12 +138,12 @@ def quote(hit: Hit) -> Line:
     return Line((Span(text[:start]), Span(text[start:end], Style.STRONG), Span(text[end:])))
 
 
-def _place_line(hit: Hit, prefix: str = "") -> Line:
-    """Where a hit stands; when and by whom it was said, as far as known, since many speeches share a title."""
+def _place_line(hit: Hit, prefix: str = "", fellows: Sequence[Hit] = ()) -> Line:
+    """Where a hit stands, with others of its section; when and by whom it was said, as far as known, since many speeches share a title."""
     given = zh_answers.GIVEN_SEPARATOR.join(filter(None, (hit.date, hit.speaker, hit.passage.source)))
     return Line(
         (
-            Span(prefix + place(hit.passage), Style.PLACE),
+            Span(prefix + place(hit.passage, *(one.passage for one in fellows[1:])), Style.PLACE),
             Span(zh_answers.IN_FILE.format(source=given), Style.FAINT),
         )
     )
@@ -98,8 +151,9 @@ def _place_line(hit: Hit, prefix: str = "") -> Line:
 
 def _places(hit: Hit) -> list[Line]:
     """Where else the paragraph stands in the same wording: all places where they are few, then their number."""
-    shown = [line(zh_answers.ALSO.format(place=place(other), source=other.source)) for other in hit.places[:_PLACES]]
-    more = len(hit.places) - len(shown)
+    also = [(zh_answers.ALSO, other) for other in hit.places] + [(zh_answers.ALIKE, other) for other in hit.alike]
+    shown = [line(form.format(place=place(other), source=other.source)) for form, other in also[:_PLACES]]
+    more = len(also) - len(shown)
     return [*shown, line(zh_answers.ALSO_MORE.format(count=more), Style.FAINT)] if more > 0 else shown
 
 
@@ -110,12 +164,13 @@ def _sentence(hit: Hit, *, indent: str = "", found: bool = True) -> Line:
     return Line((Span(indent + label, Style.FAINT), Span(hit.passage.text[start:end].strip(), style)))
 
 
-def _brief(hits: Iterable[Hit], *, first: int, found: bool = True) -> list[Block]:
+def _brief(groups: Iterable[tuple[Hit, ...]], *, first: int, found: bool = True) -> list[Block]:
+    """Hits by their answering sentences, those of one section under one place."""
     blocks: list[Block] = []
-    for number, hit in enumerate(hits, start=first):
+    for number, hits in enumerate(groups, start=first):
         blocks += [
-            _place_line(hit, zh_answers.NUMBER.format(number=number)),
-            _sentence(hit, indent=zh_answers.INDENT, found=found),
+            _place_line(hits[0], zh_answers.NUMBER.format(number=number), hits),
+            *(_sentence(hit, indent=zh_answers.INDENT, found=found) for hit in hits),
         ]
     return blocks
 
@@ -128,7 +183,7 @@ def refusal(hint: str) -> list[Block]:
 def _nearest(hits: Sequence[Hit]) -> list[Block]:
     if not hits:
         return []
-    return [line(), line(zh_answers.NEAREST, Style.FAIR), *_brief(hits, first=1, found=False)]
+    return [line(), line(zh_answers.NEAREST, Style.FAIR), *_brief([(hit,) for hit in hits], first=1, found=False)]
 
 
 def near(hit: Hit) -> list[Block]:

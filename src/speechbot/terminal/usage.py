@@ -54,6 +54,9 @@ Top: TypeAlias = Annotated[
     int, typer.Option("-k", "--top", min=1, max=50, metavar=zh_commands.METAVAR_NUMBER, help=zh_commands.HELP_TOP)
 ]
 Near: TypeAlias = Annotated[bool, typer.Option("--near", help=zh_commands.HELP_NEAR)]
+After: TypeAlias = Annotated[
+    str | None, typer.Option("--after", metavar=zh_commands.METAVAR_FOCUS, help=zh_commands.HELP_AFTER)
+]
 OfSource: TypeAlias = Annotated[
     str | None, typer.Option("--source", metavar=zh_commands.METAVAR_NAME, help=zh_commands.HELP_SOURCE)
 ]

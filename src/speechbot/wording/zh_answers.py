@@ -19,6 +19,15 @@ ALSO = "同一段也见于：{place}（{source}）"
 ALSO_MORE = "还有 {count} 处"
 FURTHER = "其他相关段落："
 CORRECTED = "（已按“{question}”查找）"
+ALIKE = "相近的一段也见于：{place}（{source}）"
+MORE = "至少还有 {count} 段也相关，用 -k 可以多看几段"
+PARAGRAPHS = "、"
+POINT = "{number}. {title}"
+POINT_PLACE = "（第 {paragraph} 段起，{count} 段）"
+POINT_ONE = "（第 {paragraph} 段）"
+POINT_EMPTY = "（只有标题）"
+POINT_SPEECH = "（{facts}）"
+POINT_MORE = "还有 {count} 段，用 speechbot outline 或“下一段”接着看"
 NOT_FOUND = "材料中没有找到这个问题的答案。"
 NOT_FOUND_HINT = "可以换一种说法，用材料里可能出现的词再问一次。"
 NOT_FOUND_HINT_NEAR = "可以换一种说法，用材料里可能出现的词再问一次；想看最接近的段落，请在命令后加 --near。"
@@ -59,7 +68,8 @@ CHAT_HELP_HINT = "答案都是原文。输入 /help 看命令，按 Ctrl-D 离�
 CHAT_EXAMPLES = "比如："
 CHAT_EXAMPLE = "怎样理解“{topic}”？"
 CHAT_HELP = (
-    "直接输入问题，回车提问。",
+    "直接输入问题，回车提问；也可以问“讲话提纲”“第二部分讲了哪几点”“2020年的讲话里……”。",
+    "接着上一个回答，可以说“那第二点呢”“具体怎么做”“还有吗”“上一段”“下一段”。",
     "/next     下一条：看下一个相关段落",
     "/outline  列出讲话的标题；/outline 题目 只看这一篇",
     "/help     显示这份帮助",

@@ -17,6 +17,7 @@ METAVAR_OPTIONS = "[选项]"
 METAVAR_FOLDER = "文件夹"
 METAVAR_NUMBER = "数目"
 METAVAR_NAME = "名称"
+METAVAR_FOCUS = "位置"
 METAVAR_QUESTION = "问题"
 METAVAR_SPEECH = "讲话"
 METAVAR_PAGE = "文件.html"
@@ -26,6 +27,7 @@ HELP_CORPUS_FOLDER = "材料所在的文件夹，默认 corpus（SPEECHBOT_CORPU
 HELP_JSON = "输出 JSON，供程序读取"
 HELP_QUESTION = "想问的话，不必加引号"
 HELP_TOP = "最多给出几段，1 到 50，默认 3"
+HELP_AFTER = "接着哪个回答问：上一个回答 --json 里的 focus"
 HELP_NEAR = "没有找到时，列出最接近的段落"
 HELP_SOURCE = "只在这个文件里找"
 HELP_SPEECH = "只在这篇讲话里找，写出题目的一部分即可"
@@ -60,6 +62,7 @@ HELP_ASK = """问一个问题
 请以原文为准。达不到拒答线就说没有找到。"""
 EXAMPLES_ASK = """  speechbot ask 党员的首要政治品格是什么？
   speechbot ask 流动党员也要参加吗 --near
+  speechbot ask 第二篇讲话讲了哪几点
   speechbot ask 怎样抓整改 -k 5 --speech 推进会 --json"""
 HELP_CHAT = """连续提问
 
