@@ -33,10 +33,10 @@ class Routes:
         message = update.effective_message
         if message is None:
             return
-        _, _, text = (message.text or message.caption or "").partition(" ")
+        # The question may begin on a line of its own
+        _, *rest = (message.text or message.caption or "").split(maxsplit=1)
         to = message.reply_to_message
-        if not text.strip() and to is not None:
-            text = to.text or to.caption or ""
+        text = rest[0] if rest else (to.text or to.caption or "") if to is not None else ""
         if text.strip():
             await self._questions.message(update, text)
         elif update.message is not None:
