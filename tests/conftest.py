@@ -159,7 +159,9 @@ def rigged(shared_retriever: Retriever, tmp_path: Path) -> Iterator[Callable[...
 
     made: list[Rig] = []
 
-    def make(*, retriever: Retriever = shared_retriever, state: Path = tmp_path / "state.sqlite", **options: Any) -> Rig:
+    def make(
+        *, retriever: Retriever = shared_retriever, state: Path = tmp_path / "state.sqlite", **options: Any
+    ) -> Rig:
         made.append(Rig(retriever, state, **options))
         return made[-1]
 

@@ -50,7 +50,7 @@ def test_what_the_materials_do_not_answer(rig: Rig) -> None:
     (message,) = rig.say(ANNA, UNANSWERED)
 
     assert message["text"].split("\n")[0] == "材料中没有找到"
-    assert labels(message)[:2] == ["看看最接近的段落", "换个问法"]
+    assert labels(message)[-2:] == ["看看最接近的段落", "换个问法"]
     assert marked(message, "blockquote") == []
 
 
@@ -77,7 +77,9 @@ def test_questions_are_not_kept_where_that_is_off(rigged: Callable[..., Rig]) ->
 
     assert kept is not None
     assert kept.text is None
-    assert [path.name for path in rig.settings.state.parent.glob("state*") if QUESTION.encode() in path.read_bytes()] == []
+    assert [
+        path.name for path in rig.settings.state.parent.glob("state*") if QUESTION.encode() in path.read_bytes()
+    ] == []
 
 
 @pytest.mark.parametrize(
@@ -177,7 +179,10 @@ def test_silent_in_groups_unless_spoken_to(rig: Rig) -> None:
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("/ask", "请把问题写在命令后面，例如：/ask 怎样抓落实"), (MENTION, "请问您想问什么？例如：@standin_bot 怎样抓落实")],
+    [
+        ("/ask", "请把问题写在命令后面，例如：/ask 怎样抓落实"),
+        (MENTION, "请问您想问什么？例如：@standin_bot 怎样抓落实"),
+    ],
 )
 def test_spoken_to_without_a_question(rig: Rig, text: str, expected: str) -> None:
     """It says how to ask."""
@@ -208,7 +213,7 @@ def test_an_edited_question_edits_its_answer(rig: Rig) -> None:
 def test_edited_in_a_group(rig: Rig) -> None:
     """By command and by mention."""
     group = rig.world.group()
-    for text in (f"/ask {{}}", f"{MENTION} {{}}"):
+    for text in ("/ask {}", f"{MENTION} {{}}"):
         asked = rig.world.say(ANNA, text.format(UNANSWERED), chat=group)
         (refused,) = rig.deliver()
         rig.world.edit(asked, text.format(QUESTION))
@@ -234,7 +239,7 @@ def test_answers_grow_and_shrink(
     rigged: Callable[..., Rig], wide_retriever: Retriever, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An answer of several messages: more are sent, those left over are deleted."""
-    monkeypatch.setattr(quoting, "LIMIT", 400)
+    monkeypatch.setattr(quoting, "LIMIT", 300)
     rig = rigged(retriever=wide_retriever)
     asked = rig.world.say(ANNA, UNANSWERED)
     (first,) = rig.deliver()
@@ -318,7 +323,7 @@ def test_a_late_word_stands_alone_where_it_does_not_fit(
     rigged: Callable[..., Rig], wide_retriever: Retriever, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Above an answer that fills its message."""
-    monkeypatch.setattr(quoting, "LIMIT", 400)
+    monkeypatch.setattr(quoting, "LIMIT", 300)
     rig = rigged(retriever=wide_retriever)
     rig.world.say(ANNA, LONG_QUESTION)
     rig.desk.late.add(rig.world.updates[0][0])
