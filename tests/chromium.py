@@ -12,13 +12,13 @@ import signal
 import subprocess
 import time
 from contextlib import asynccontextmanager, contextmanager, suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tornado.websocket import WebSocketClientConnection, websocket_connect
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
+    from pathlib import Path
 
 Json = dict[str, Any]
 NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -99,9 +99,9 @@ class Page:
     async def call(self, method: str, **params: Any) -> Json:
         """Ask the browser for something."""
         number = next(self._numbers)
-        self._asked[number] = asyncio.get_running_loop().create_future()
+        answer = self._asked[number] = asyncio.get_running_loop().create_future()
         await self._socket.write_message(json.dumps({"id": number, "method": method, "params": params}))
-        said = await asyncio.wait_for(self._asked[number], _PATIENCE)
+        said = await asyncio.wait_for(answer, _PATIENCE)
         if "error" in said:
             raise PageError(f"{method}: {said['error']['message']}")
         result: Json = said["result"]
@@ -133,10 +133,9 @@ class Page:
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
         await self.call("Emulation.setEmulatedMedia", features=[scheme])
 
-    async def picture(self, path: Path) -> None:
-        """Take a screenshot."""
-        shot = await self.call("Page.captureScreenshot", format="png")
-        path.write_bytes(base64.b64decode(shot["data"]))
+    async def picture(self) -> bytes:
+        """A screenshot, as PNG."""
+        return base64.b64decode((await self.call("Page.captureScreenshot", format="png"))["data"])
 
     async def key(self, name: str, code: int, text: str = "") -> None:
         """Press a key."""

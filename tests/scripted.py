@@ -45,12 +45,15 @@ class Scripted:
         self.seen: list[tuple[str, Json]] = []
         self.silent = False
         self._offset = 0
-        world.wake.append(lambda: asyncio.get_running_loop().call_soon(self._work))
+        world.wake.append(self._wake)
 
     def send(self, chat: int, text: str, **params: Any) -> Json:
         """Send a message in HTML."""
         sent: Any = call(self.world, "sendMessage", {"chat_id": chat, "text": text, "parse_mode": "HTML", **params})
         return dict(sent)
+
+    def _wake(self) -> None:
+        asyncio.get_running_loop().call_soon(self._work)
 
     def _work(self) -> None:
         updates: Any = call(self.world, "getUpdates", {"offset": self._offset})

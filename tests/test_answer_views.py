@@ -12,7 +12,7 @@ from speechbot import Retriever
 from speechbot.browsing import Context
 from speechbot.models import Passage
 from speechbot.telegram import answer_views, quoting
-from speechbot.telegram.buttons import Confidence, Example, HitRef, Rephrase, Show, title_check, unpack
+from speechbot.telegram.buttons import Confidence, Example, HitRef, ReadSection, Rephrase, Show, title_check, unpack
 from speechbot.telegram.library import Card, Library, references
 from tests.conftest import ToyEncoder
 from tests.telegram_html import plain, units

@@ -4,35 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import json
 from typing import TYPE_CHECKING
 
 import pytest
 
 from speechbot.standin.methods import call
 from speechbot.wording import zh_demo
-from tests.chromium import MISSING, PROGRAM, Page, chromium, opened
-from tests.scripted import ADMIN, MEMBER, Scripted, chatting
+from tests.chromium import MISSING, PROGRAM, chromium
+from tests.scripted import ADMIN, MEMBER
+from tests.tab import LAST, ROWS, SPOKEN, Tab, run
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
-
-    from speechbot.standin.server import Server
-    from speechbot.standin.world import World
 
 pytestmark = pytest.mark.skipif(not PROGRAM, reason=MISSING)
 
-ROWS = "document.querySelectorAll('.row').length"
-LAST = "[...document.querySelectorAll('.row')].at(-1)"
-SPOKEN = "[...document.querySelectorAll('.row .text')].map((one) => spoken(one))"
-# The text of a message without the time that stands in it
-SETUP = """globalThis.spoken = (node) => {
-  const copy = node.cloneNode(true);
-  copy.querySelector(".meta").remove();
-  return copy.textContent;
-}, 0"""
-FIND = "[...document.querySelectorAll('{where}')].find((one) => one.textContent.startsWith({text}))"
+AT_END = "scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 2"
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 
 
@@ -41,49 +29,6 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A browser for all tests here."""
     with chromium(tmp_path_factory.mktemp("chromium")) as address:
         yield address
-
-
-class Tab:
-    """The chat page, opened; what somebody does on it."""
-
-    def __init__(self, page: Page, server: Server, world: World, bot: Scripted) -> None:
-        """Take the page and what is behind it."""
-        self.page, self.server, self.world, self.bot = page, server, world, bot
-        self.do, self.until = page.do, page.until
-
-    async def write(self, text: str) -> None:
-        """Type into the composer, in place of what is there."""
-        await self.do("document.querySelector('#text').focus(); document.querySelector('#text').select()")
-        await self.page.call("Input.insertText", text=text)
-
-    async def say(self, text: str) -> None:
-        """Type a message and press Enter."""
-        await self.write(text)
-        await self.page.key("Enter", 13, "\r")
-
-    async def click(self, where: str, text: str = "") -> None:
-        """Click on the first element of a selector whose text begins so, once it is there."""
-        found = FIND.format(where=where, text=json.dumps(text))
-        await self.until(found)
-        await self.do(f"{found}.click()")
-
-    async def rows(self, count: int) -> None:
-        """Wait until so many messages are shown."""
-        await self.until(f"{ROWS} === {count}")
-
-
-def run(browser: str, deed: Callable[[Tab], Awaitable[None]]) -> None:
-    """Do something on a page of a new world; whatever its console complains of is a failure."""
-
-    async def main() -> None:
-        async with chatting() as (server, world, bot):
-            async with opened(browser, f"http://127.0.0.1:{server.port}/") as page:
-                await page.size(900, 700)
-                await page.until("document.body.dataset.loaded")
-                await page.do(SETUP)
-                await deed(Tab(page, server, world, bot))
-
-    asyncio.run(main())
 
 
 def test_a_question_is_typed_and_answered(browser: str) -> None:
@@ -123,6 +68,7 @@ def test_an_answer_looks_as_it_is_marked(browser: str) -> None:
         assert str(await tab.do(f"{quote}.textContent")).startswith("𠀀开头。粗又斜江城")
         assert await tab.do(f"{LAST}.querySelector('a[target]').rel") == "noopener noreferrer"
         await tab.until(f"!{quote}.querySelector('.toggle').hidden")
+        await tab.until(AT_END)
         folded = await tab.do(f"{quote}.offsetHeight")
         await tab.click(".toggle", zh_demo.UNFOLD)
         assert await tab.do(f"{quote}.offsetHeight") > folded
@@ -249,6 +195,7 @@ def test_questions_are_edited_and_answered_to(browser: str) -> None:
         await tab.say("/b")
         await tab.rows(5)
         assert await tab.do("document.querySelector('.mine .replied .excerpt').textContent") == "得到 /a"
+        await tab.until("document.querySelector('#text').value === ''")
         await tab.page.key("ArrowUp", 38)
         await tab.until("document.querySelector('#text').value === '/b'")
         await tab.page.key("Escape", 27)
@@ -296,6 +243,7 @@ def test_hostile_texts_stay_text(browser: str) -> None:
         name = "<img src=x onerror=1>.txt"
         tab.world.user(MEMBER, hostile)
         await tab.say(hostile)
+        await tab.rows(1)
         tab.world.send_file(MEMBER, name, b"a", caption=hostile)
         call(tab.world, "sendMessage", {"chat_id": MEMBER, "text": full})
         call(tab.world, "sendMessage", {"chat_id": MEMBER, "text": "w" * 4096})
@@ -309,6 +257,7 @@ def test_hostile_texts_stay_text(browser: str) -> None:
         assert await tab.do("globalThis.bad ?? 0") == 0
         assert await tab.do("document.querySelectorAll('.row script, .row img').length") == 0
         await tab.page.size(320, 600, phone=True)
+        await tab.until("innerWidth === 320")
         assert await tab.do("document.documentElement.scrollWidth <= 320 && scroller.scrollWidth <= 320")
 
     run(browser, deed)
@@ -395,7 +344,7 @@ def test_long_conversations_stay_where_they_are_read(browser: str) -> None:
         await tab.until(f"{ROWS} === 450")
         await tab.page.call("Page.reload")
         await tab.until(f"document.body?.dataset.loaded && {ROWS} === 200")
-        await tab.until("scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 2")
+        await tab.until(AT_END)
         await tab.do("scroller.scrollTop = 300")
         await tab.until("!document.querySelector('#bottom').hidden")
         tab.bot.send(MEMBER, "新的")

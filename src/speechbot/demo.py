@@ -14,7 +14,7 @@ from speechbot.standin.server import Server
 from speechbot.standin.webchat import install, pair
 from speechbot.standin.world import World
 from speechbot.telegram.service import serve
-from speechbot.wording import zh_commands, zh_demo
+from speechbot.wording import zh_commands
 
 if TYPE_CHECKING:
     import asyncio
@@ -41,7 +41,7 @@ async def demonstrate(
         SpeechbotError: There is no index, no room for a copy, or the port is taken.
     """
     with _copies(settings) as copied:
-        world = World(username=_USERNAME, name=zh_demo.TITLE)
+        world = World(username=_USERNAME, name=zh_commands.DEMO_TITLE)
         server = Server(world)
         try:
             await server.start(port)
@@ -50,7 +50,7 @@ async def demonstrate(
             raise SpeechbotError(zh_commands.DEMO_PORT_TAKEN.format(port=port, reason=reason)) from error
         async with AsyncExitStack() as opened:
             opened.push_async_callback(server.stop)
-            install(server, world, title=zh_demo.TITLE, people=pair(MEMBER, ADMIN))
+            install(server, world, title=zh_commands.DEMO_TITLE, people=pair(MEMBER, ADMIN))
             address = f"http://127.0.0.1:{server.port}/"
             connected = copied.connected_to(f"http://127.0.0.1:{server.port}", world.token)
             await serve(connected, stop=stop, ready=lambda _username: ready(address))

@@ -28,6 +28,7 @@ const state = {
   loads: 0,
   held: null, // what happens while the transcript is on its way
   unread: 0,
+  follows: true, // whether the page stays at the end as it grows
 };
 
 /** What cannot be done, in words for who looks at the page. */
@@ -209,6 +210,9 @@ const bubbles = new Bubbles({
   picture,
   show,
   say: toast,
+  stay: () => {
+    state.follows = false;
+  },
   waits: (press) => state.waiting.has(press),
   menu: (message, anchor, point) => composer.menu(message, anchor, point),
 });
@@ -216,6 +220,7 @@ const bubbles = new Bubbles({
 const atEnd = () => view.scroller.scrollHeight - view.scroller.scrollTop - view.scroller.clientHeight < NEAR;
 
 function toEnd() {
+  state.follows = true;
   view.scroller.scrollTop = view.scroller.scrollHeight;
   seen();
 }
@@ -227,13 +232,23 @@ function seen() {
   view.unread.textContent = state.unread || "";
 }
 
-/** Change what is shown; the page stays at the end if it was there. */
+/** Scrolled by whoever reads, or from here. */
+function scrolled() {
+  state.follows = atEnd();
+  seen();
+}
+
+/** The page's size or what is on it has changed: stay at the end if it was there. */
+function settled() {
+  if (state.follows) toEnd();
+  else seen();
+}
+
+/** Change what is shown. */
 function changing(change) {
-  const follows = atEnd();
   change();
   view.begin.hidden = state.messages.size > 0;
-  if (follows) toEnd();
-  else seen();
+  settled();
 }
 
 const dayOf = (message) => new Date(message.date * 1000).toDateString();
@@ -285,7 +300,7 @@ function append(message) {
   changing(() => {
     if (!known && (!last || dayOf(last) !== dayOf(message))) view.log.append(dayMark(message));
     put(message);
-    if (!known && !mine && !atEnd()) state.unread += 1;
+    if (!known && !mine && !state.follows) state.unread += 1;
   });
   if (mine && !known) toEnd();
   if (!mine) status("");
@@ -366,6 +381,7 @@ async function load() {
 async function loadEarlier() {
   state.limit += PAGE;
   const below = view.scroller.scrollHeight - view.scroller.scrollTop;
+  state.follows = false;
   await load();
   view.scroller.scrollTop = view.scroller.scrollHeight - below;
 }
@@ -437,7 +453,7 @@ function news(user, on) {
 function become(person) {
   composer.leave(state.person);
   state.person = person;
-  Object.assign(state, { limit: PAGE, messages: new Map(), rows: new Map(), reactions: {}, unread: 0 });
+  Object.assign(state, { limit: PAGE, messages: new Map(), rows: new Map(), reactions: {}, unread: 0, follows: true });
   view.log.replaceChildren();
   view.begin.hidden = true;
   document.body.dataset.user = person.user;
@@ -468,10 +484,11 @@ view.avatar.textContent = [...bot.name][0];
 status("");
 personas();
 const composer = new Composer({ view, wording, bot, limits: settings.limits, state, deed, answered, toast, copy, append, toEnd });
-view.scroller.addEventListener("scroll", seen, { passive: true });
+view.scroller.addEventListener("scroll", scrolled, { passive: true });
 view.bottom.addEventListener("click", toEnd);
 view.earlier.addEventListener("click", loadEarlier);
 view.start.addEventListener("click", () => send("/start"));
 view.alert_close.addEventListener("click", () => view.alert.close());
-new ResizeObserver(() => seen()).observe(view.scroller);
+const sizes = new ResizeObserver(settled);
+for (const node of [view.scroller, view.log]) sizes.observe(node);
 listen();

@@ -48,16 +48,16 @@ export const clock = (seconds) => shapes.format(new Date(seconds * 1000));
 
 // Quotes show the toggle only where something is folded away, which depends on the width.
 const folds = new ResizeObserver((entries) => {
-  for (const { target } of entries) {
-    if (target.parentNode.dataset.open) continue;
-    target.nextSibling.hidden = target.scrollHeight <= target.clientHeight + 2;
-  }
+  const folded = entries.map(({ target }) => target).filter((target) => !target.parentNode.dataset.open);
+  // All are measured before any is changed: one layout for all of them
+  const whole = folded.map((target) => target.scrollHeight <= target.clientHeight + 2);
+  for (const [place, target] of folded.entries()) target.nextSibling.hidden = whole[place];
 });
 
 /** Makes the nodes of messages.
  *
  * `page` has: me (the user's number), bot, wording, reactions, and the functions follow(address), send(text),
- * press(message, button), waits(message, button), copy(text), download(message), picture(message), menu(message, node),
+ * press(message, button), waits(press), stay(), say(note), copy(text), download(message), picture(message), menu(message, node),
  * show(key).
  */
 export class Bubbles {
@@ -285,6 +285,7 @@ export class Bubbles {
     const toggle = el("button", { class: "toggle", type: "button", "aria-expanded": "false", hidden: true }, wording.unfold);
     toggle.addEventListener("click", () => {
       const open = !quote.dataset.open;
+      this.page.stay(); // what is unfolded is read from its beginning
       if (open) quote.dataset.open = "true";
       else delete quote.dataset.open;
       toggle.setAttribute("aria-expanded", String(open));

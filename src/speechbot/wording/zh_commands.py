@@ -106,6 +106,7 @@ EXAMPLES_DEMO = """  speechbot demo
 METAVAR_PORT = "端口"
 OPTION_PORT = "网页的端口，0 是任选一个空闲的"
 OPTION_BROWSER = "自动打开浏览器"
+DEMO_TITLE = "讲话材料问答（试用）"
 DEMO_READY = "请在浏览器里打开 {url} 试用，按 Ctrl+C 结束。材料和索引是副本，怎么试都不会改动原来的。"
 DEMO_PORT_TAKEN = "端口 {port} 打不开（{reason}），请用 --port 换一个"
 DEMO_COPY_FAILED = "做不出试用的副本（{reason}），请检查临时文件夹的空间和权限"

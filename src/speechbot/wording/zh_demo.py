@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-TITLE = "讲话材料问答（试用）"
-
 # Who tries the bot.
 MEMBER = "成员"
 ADMIN = "管理员"
