@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
     from tests.telegram_kit import Rig
 
+pytest.register_assert_rewrite("tests.telegram_kit", "tests.telegram_html")
+
 DATA = Path(__file__).parent / "data"
 
 # The same examples in every run, so that a failure comes back. `pytest --hypothesis-profile=explore` looks for new ones.
@@ -174,3 +176,13 @@ def rigged(shared_retriever: Retriever, tmp_path: Path) -> Iterator[Callable[...
 def rig(rigged: Callable[..., Rig]) -> Rig:
     """A bot in process that is open to everybody."""
     return rigged()
+
+
+@pytest.fixture(scope="module")
+def shared_rig(shared_retriever: Retriever, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
+    """A bot in process, without limits, that the examples of a property share."""
+    from tests.telegram_kit import Rig  # noqa: PLC0415 - other tests need no Telegram
+
+    rig = Rig(shared_retriever, tmp_path_factory.mktemp("shared") / "state.sqlite", questions_per_minute=0)
+    yield rig
+    rig.close()

@@ -233,7 +233,6 @@ class Rig:
         self.errors = self.unanswered = False
         self.log: list[logging.LogRecord] = []
         self._handler = _Keeping(self.log)
-        logging.getLogger().addHandler(self._handler)
         self.world.observe(self._seen)
         self._sent: list[Json] = []
         self.events: list[tuple[str, Json]] = []
@@ -278,7 +277,11 @@ class Rig:
 
     def run(self, deed: Coroutine[Any, Any, Any]) -> Any:
         """Do something in the bot's loop."""
-        return self.runner.run(deed)
+        logging.getLogger().addHandler(self._handler)
+        try:
+            return self.runner.run(deed)
+        finally:
+            logging.getLogger().removeHandler(self._handler)
 
     def wait(self, seconds: float) -> None:
         """Let time go by."""
@@ -327,12 +330,11 @@ class Rig:
             self.run(self.admins.close())
             self.run(self.application.shutdown())
         finally:
-            logging.getLogger().removeHandler(self._handler)
             self.pool.shutdown()
             self.ledger.close()
             self.runner.close()
         assert self.offline.contacts == []
-        failed = [record.getMessage() for record in self.log if record.exc_info or "Failed" in record.getMessage()]
+        failed = [logging.Formatter().format(record) for record in self.log if record.levelno >= logging.ERROR]
         assert self.errors or failed == []
         check_calls(self.world)
         asked = [len(query.answers) for query in self.world.callbacks.values()]

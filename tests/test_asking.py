@@ -50,7 +50,7 @@ def test_what_the_materials_do_not_answer(rig: Rig) -> None:
     (message,) = rig.say(ANNA, UNANSWERED)
 
     assert message["text"].split("\n")[0] == "材料中没有找到"
-    assert labels(message)[-2:] == ["看看最接近的段落", "换个问法"]
+    assert labels(message)[-2:] == [zh_telegram.NEAR, zh_telegram.REPHRASE]
     assert marked(message, "blockquote") == []
 
 

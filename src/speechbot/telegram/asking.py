@@ -118,8 +118,9 @@ class Questions:
         ids = await desk.outbox.replace(place.chat_id, old, replies, **where)
         try:
             row = desk.ledger.ask(asked) if asked else None
-            if place.message_id is not None:
-                desk.ledger.record_answer(place.chat_id, place.message_id, ids, row, now=desk.clock())
+            # The answer to an example stands for the message that nobody wrote: votes on it find their question
+            source = ids[0] if place.message_id is None else place.message_id
+            desk.ledger.record_answer(place.chat_id, source, ids, row, now=desk.clock())
         except StateError as error:
             desk.blame(error, "remembering an answer")  # it was given: that is what counts for who asked
 
