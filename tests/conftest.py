@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from tests.telegram_kit import Rig
 
-pytest.register_assert_rewrite("tests.telegram_kit", "tests.telegram_html")
+pytest.register_assert_rewrite("tests.telegram_kit", "tests.telegram_html", "tests.offline")
 
 DATA = Path(__file__).parent / "data"
 

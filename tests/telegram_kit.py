@@ -1,24 +1,16 @@
-"""The bot in process: a world to live in, a request class without a network, a loop whose clock need not be waited for."""
+"""The bot in process, in a world of its own."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import logging
-import selectors
-from concurrent.futures import Future, ThreadPoolExecutor
-from html import unescape
 from typing import TYPE_CHECKING, Any
 
-import httpx
 from telegram import Update
-from telegram.error import NetworkError, TimedOut
-from telegram.request import BaseRequest
 
 from speechbot.settings import Settings
-from speechbot.standin.faults import Faults, too_many
-from speechbot.standin.methods import call, written
-from speechbot.standin.rules import Refused, Upload
+from speechbot.standin.methods import written
 from speechbot.standin.world import World
 from speechbot.telegram.access import Access
 from speechbot.telegram.application import add_handlers, build
@@ -31,13 +23,12 @@ from speechbot.telegram.limits import Limiter
 from speechbot.telegram.metrics import Metrics
 from speechbot.telegram.outbox import Outbox
 from speechbot.telegram.polling import readable
+from tests.offline import Here, Loop, Offline
 from tests.telegram_html import plain, units
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Coroutine
     from pathlib import Path
-
-    from telegram.request import RequestData
 
     from speechbot import Retriever
 
@@ -65,138 +56,6 @@ def wide_corpus(folder: Path) -> None:
     for n in range(1, 12):
         text = f"在第{n}次水库会上的讲话\n\n同志们：\n\n水库的闸门要年年检修，不能带病过汛。\n\n第{n}座水库的渗漏由第{n}队堵住。\n"
         (folder / f"水库{n:02}.txt").write_text(text, encoding="utf-8")
-
-
-class Loop(asyncio.SelectorEventLoop):
-    """A loop whose clock leaps to the next thing that is due, so that waiting takes no time; it opens no connection."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-        super().__init__(_Leaping(self))
-
-    def time(self) -> float:
-        """The loop's own clock."""
-        return self.now
-
-    async def create_connection(self, *_args: Any, **_options: Any) -> Any:
-        """Not here."""
-        raise AssertionError("a test touched the network")
-
-    async def getaddrinfo(self, *_args: Any, **_options: Any) -> Any:
-        """Not here."""
-        raise AssertionError("a test touched the network")
-
-
-class _Leaping(selectors.DefaultSelector):
-    def __init__(self, loop: Loop) -> None:
-        super().__init__()
-        self._loop = loop
-
-    def select(self, timeout: float | None = None) -> Any:
-        found = super().select(0)
-        if not found and timeout is None:
-            raise AssertionError("the loop waits for what can never come")
-        if not found and timeout:
-            self._loop.now += timeout
-        return found
-
-
-class Here(ThreadPoolExecutor):
-    """Does its work in the calling thread, at once or after some of the loop's seconds."""
-
-    def __init__(self) -> None:
-        super().__init__(1)
-        self.delay = 0.0
-
-    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        """Do it."""
-        done: Future[Any] = Future()
-
-        def work() -> None:
-            try:
-                done.set_result(fn(*args, **kwargs))
-            except BaseException as error:  # noqa: BLE001 - as executors do
-                done.set_exception(error)
-
-        if self.delay:
-            asyncio.get_running_loop().call_later(self.delay, work)
-        else:
-            work()
-        return done
-
-
-class Offline(BaseRequest):
-    """Answers calls from a world, and knows no other address.
-
-    Attributes:
-        faults: What goes wrong. Beside those of the stand-in there is "connect": nothing left this machine.
-        contacts: Addresses outside the world that were called: there must be none.
-    """
-
-    def __init__(self, world: World) -> None:
-        self.world = world
-        self.faults = Faults()
-        self.contacts: list[str] = []
-
-    @property
-    def read_timeout(self) -> float | None:
-        """As by default."""
-        return 5.0
-
-    async def initialize(self) -> None:
-        """Nothing is needed."""
-
-    async def shutdown(self) -> None:
-        """Nothing is held."""
-
-    async def do_request(
-        self, url: str, method: str, request_data: RequestData | None = None, *_timeouts: Any, **_more: Any
-    ) -> tuple[int, bytes]:
-        """Answer a call."""
-        await asyncio.sleep(0)
-        token = self.world.token
-        if method == "GET" and url.startswith(f"https://api.telegram.org/file/bot{token}/"):
-            return self._file(url.removeprefix(f"https://api.telegram.org/file/bot{token}/"))
-        if not url.startswith(f"https://api.telegram.org/bot{token}/"):
-            self.contacts.append(url)
-            raise AssertionError("a test touched the network")
-        name = url.rpartition("/")[2]
-        fault = self.faults.draw(name)
-        if fault == "gateway":
-            return 502, b"<html>502 Bad Gateway</html>"
-        _raise(fault, "connect", "reset_before", "timeout")
-        try:
-            if fault == "flood":
-                raise too_many(self.faults.retry_after)
-            result = call(self.world, name, _params(request_data))
-        except Refused as refused:
-            answer = {"ok": False, "error_code": refused.code, "description": refused.description}
-            return refused.code, json.dumps({**answer, "parameters": refused.parameters}).encode()
-        _raise(fault, "reset_after")
-        return 200, json.dumps({"ok": True, "result": result}).encode()
-
-    def _file(self, path: str) -> tuple[int, bytes]:
-        found = [data for said, data in self.world.files.values() if said["file_path"] == path]
-        return (200, found[0]) if found else (404, b"{}")
-
-
-def _raise(fault: str, *kinds: str) -> None:
-    """Fail as ``HTTPXRequest`` does."""
-    if fault not in kinds:
-        return
-    causes: dict[str, httpx.HTTPError] = {
-        "connect": httpx.ConnectError("refused"),
-        "timeout": httpx.ReadTimeout("silence"),
-    }
-    cause = causes.get(fault, httpx.ReadError("reset"))
-    raise (TimedOut() if fault == "timeout" else NetworkError("httpx")) from cause
-
-
-def _params(data: RequestData | None) -> Json:
-    params: Json = dict(data.json_parameters) if data else {}
-    for key, (name, content, mime) in (data.multipart_data if data else {}).items():
-        params[key] = Upload(str(name), content if isinstance(content, bytes) else content.read(), str(mime))
-    return params
 
 
 class Rig:
@@ -334,7 +193,7 @@ class Rig:
             self.ledger.close()
             self.runner.close()
         assert self.offline.contacts == []
-        failed = [logging.Formatter().format(record) for record in self.log if record.levelno >= logging.ERROR]
+        failed = [logging.Formatter().format(record) for record in self.log if _bad(record)]
         assert self.errors or failed == []
         check_calls(self.world)
         asked = [len(query.answers) for query in self.world.callbacks.values()]
@@ -353,6 +212,11 @@ class _Keeping(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         self._records.append(record)
+
+
+def _bad(record: logging.LogRecord) -> bool:
+    """Whether a record is an error, other than python-telegram-bot's on a web page in the place of an answer."""
+    return record.levelno >= logging.ERROR and "invalid JSON" not in record.getMessage()
 
 
 def check_calls(world: World) -> None:
@@ -382,6 +246,11 @@ def labels(message: Json) -> list[str]:
     return [button["text"] for button in buttons(message)]
 
 
+def data(message: Json, label: str) -> str:
+    """What a button carries."""
+    return str(next(one["callback_data"] for one in buttons(message) if one["text"] == label))
+
+
 def texts(messages: list[Json]) -> list[str]:
     """What messages say."""
     return [message["text"] for message in messages]
@@ -395,8 +264,3 @@ def marked(message: Json, kind: str) -> list[str]:
         for entity in message.get("entities", [])
         if entity["type"] == kind
     ]
-
-
-def shown(html: str) -> str:
-    """A text of the bot without its markup."""
-    return unescape(plain(html))

@@ -17,7 +17,8 @@ from speechbot.errors import StateError
 from speechbot.telegram import lanes as module
 from speechbot.telegram.lanes import ATTEMPTS, KINDS, Intake, Lanes, body_of, kind_of, lane_of
 from speechbot.telegram.ledger import Ledger
-from tests.telegram_kit import ANNA, BERTA, EPOCH, TOKEN, Loop
+from tests.offline import Loop
+from tests.telegram_kit import ANNA, BERTA, EPOCH, TOKEN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterator
