@@ -16,7 +16,7 @@ def speechbot(*arguments: str) -> int:
 
 
 def main() -> int:
-    """Conversation on a terminal, else one worked example; with a token, a word on when the bot comes."""
+    """With a token the Telegram bot; else a conversation on a terminal; else one worked example."""
     try:
         token = load_settings().token
     except SpeechbotError as error:
@@ -26,8 +26,9 @@ def main() -> int:
     if status:
         return status
     if token is not None:
-        sys.stdout.write(f"{zh_commands.RUN_BOT_LATER}\n")
-        sys.stdout.flush()
+        return speechbot("bot")
+    sys.stdout.write(f"{zh_commands.RUN_DEMO}\n")
+    sys.stdout.flush()
     if sys.stdin.isatty() and sys.stdout.isatty():
         return speechbot("chat")
     sys.stdout.write(f"\n$ speechbot ask {zh_commands.RUN_QUESTION}\n")

@@ -12,7 +12,7 @@ from speechbot import Retriever
 from speechbot.browsing import Context
 from speechbot.models import Passage
 from speechbot.telegram import answer_views, quoting
-from speechbot.telegram.buttons import Confidence, Example, HitRef, Rephrase, Show, title_check, unpack
+from speechbot.telegram.buttons import Confidence, Example, HitRef, ReadSection, Rephrase, Show, title_check, unpack
 from speechbot.telegram.library import Card, Library, references
 from tests.conftest import ToyEncoder
 from tests.telegram_html import plain, units
@@ -127,12 +127,17 @@ def test_a_near_passage_is_no_answer() -> None:
 
 
 def test_a_refusal_offers_ways_on() -> None:
-    """The nearest passages, hints, example questions as buttons."""
+    """The sections nearby, each once, the nearest passages, hints, example questions as buttons."""
     near = HitRef(ID, Confidence.NEAREST, 2)
-    reply = answer_views.refusal([HitRef(ID, Confidence.LOW, 2)], suggestions=[(0, "怎样理解“截污”？")])
+    passage = card("堤要高。").passage
+    reply = answer_views.refusal(
+        [HitRef(ID, Confidence.LOW, 2)], near=[passage, passage], suggestions=[(0, "怎样理解“截污”？")]
+    )
 
     assert check(reply).startswith("材料中没有找到\n")
-    assert [unpack(row[0].data) for row in reply.buttons] == [
+    assert labels(reply)[0] == ["一是建管网"]
+    assert [unpack(button.data) for row in reply.buttons for button in row] == [
+        ReadSection(ID),
         Show((near,)),
         Rephrase((near,)),
         Example(0, title_check("怎样理解“截污”？")),

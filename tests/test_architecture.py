@@ -33,6 +33,7 @@ LAYERS = (
     "zh_report",
     "zh_state",
     "zh_telegram",
+    "zh_demo",
     "errors",
     "models",
     "folders",
@@ -166,6 +167,8 @@ LAYERS = (
     "methods",
     "faults",
     "server",
+    "webchat",
+    "demo",
     "cli",
     "__init__",
     "__main__",
@@ -394,5 +397,5 @@ def test_the_readme_names_every_command() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     commands = [command.name or command.callback.__name__ for command in app.registered_commands if command.callback]
 
-    assert len(commands) == 8
+    assert len(commands) == 9
     assert [command for command in commands if f"`speechbot {command}" not in text] == []

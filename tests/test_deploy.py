@@ -62,7 +62,8 @@ def test_the_unit_runs_a_command_of_ours_where_make_puts_it() -> None:
     assert venv is not None
     assert program == f"{home}/{venv[1]}/bin/speechbot"
     assert command in COMMANDS
-    assert service["ReadWritePaths"] == f"{home}/{Settings.model_fields['index'].default}"
+    written = [f"{home}/{Settings.model_fields[name].default}" for name in ("corpus", "index")]
+    assert service["ReadWritePaths"].split() == written
     assert not FILE.is_absolute()
     assert "EnvironmentFile" not in service
 

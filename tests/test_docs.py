@@ -16,14 +16,24 @@ from typer.testing import CliRunner
 
 from speechbot import Answer, Retriever, build_index
 from speechbot.cli import app
-from speechbot.wording import zh_answers, zh_commands, zh_corpus, zh_errors, zh_report, zh_settings
+from speechbot.wording import (
+    zh_answers,
+    zh_commands,
+    zh_corpus,
+    zh_demo,
+    zh_errors,
+    zh_report,
+    zh_settings,
+    zh_state,
+    zh_telegram,
+)
 
 if TYPE_CHECKING:
     from typer.testing import Result
 
 ROOT = Path(__file__).parent.parent
 READMES = tuple((ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "README.zh-CN.md"))
-WORDING = (zh_errors, zh_settings, zh_corpus, zh_answers, zh_commands, zh_report)
+WORDING = (zh_errors, zh_settings, zh_state, zh_corpus, zh_answers, zh_commands, zh_report, zh_demo, zh_telegram)
 BLOCK = re.compile(r"^```(?P<language>\w+)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 # What these commands need besides an index: a second generation, a file of questions.
 QUESTIONS = "QUESTIONS.jsonl"
@@ -114,18 +124,19 @@ def test_the_question_of_make_run_is_answered_rightly(project: Path) -> None:
     assert answer.confidence >= 0.8
 
 
-@pytest.mark.parametrize(("terminal", "last"), [(True, ("chat",)), (False, ("ask", zh_commands.RUN_QUESTION))])
-def test_make_run_with_a_token_falls_back_to_the_terminal(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *, terminal: bool, last: tuple[str, ...]
+@pytest.mark.parametrize("token", [True, False])
+@pytest.mark.parametrize("terminal", [True, False])
+def test_make_run_starts_what_fits(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *, terminal: bool, token: bool
 ) -> None:
-    """As long as there is no bot, a token costs one line that says so, and someone can ask all the same."""
+    """With a token the bot, else a conversation on a terminal, else a worked example; the demonstration is offered."""
     spec = importlib.util.spec_from_file_location("run", ROOT / "scripts" / "run.py")
     assert spec is not None
     assert spec.loader is not None
     run_script = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(run_script)
     started: list[tuple[str, ...]] = []
-    monkeypatch.setenv("SPEECHBOT_TOKEN", "123456789:" + "x" * 35)
+    monkeypatch.setenv("SPEECHBOT_TOKEN", "123456789:" + "x" * 35 if token else "")
 
     def start(*arguments: str) -> int:
         started.append(arguments)
@@ -137,8 +148,9 @@ def test_make_run_with_a_token_falls_back_to_the_terminal(
 
     assert run_script.main() == 0
 
-    assert started == [("index",), last]
-    assert capsys.readouterr().out.startswith(f"{zh_commands.RUN_BOT_LATER}\n")
+    alone = ("chat",) if terminal else ("ask", zh_commands.RUN_QUESTION)
+    assert started == [("index",), ("bot",) if token else alone]
+    assert (zh_commands.RUN_DEMO in capsys.readouterr().out) is not token
 
 
 def test_every_command_named_exists() -> None:

@@ -12,6 +12,7 @@ from speechbot import __main__
 from speechbot.cli import app, main
 from speechbot.errors import SpeechbotError
 from speechbot.terminal.usage import tolerant
+from speechbot.wording import zh_telegram
 
 COMMANDS = ("index", "ask", "chat", "outline", "status", "rollback", "eval", "bot")
 
@@ -190,4 +191,4 @@ def test_main_runs_the_program(monkeypatch: pytest.MonkeyPatch, capsys: pytest.C
         main()
 
     assert caught.value.code == 1
-    assert capsys.readouterr().err == "Telegram 机器人将随下一个版本提供，现在请用 speechbot chat 在终端里提问\n"
+    assert capsys.readouterr().err == f"{zh_telegram.BOT_MISSING}\n"

@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import sys
+import webbrowser
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -27,6 +28,7 @@ from speechbot.terminal.check import check as checked
 from speechbot.terminal.check import summary
 from speechbot.terminal.screen import is_terminal, line, progress, show, writing_to
 from speechbot.terminal.usage import (
+    Browser,
     CheckOnly,
     Command,
     CorpusFolder,
@@ -38,6 +40,7 @@ from speechbot.terminal.usage import (
     OfSection,
     OfSource,
     OfSpeech,
+    Port,
     QuestionFile,
     Rebuild,
     ReportFile,
@@ -191,6 +194,25 @@ def bot() -> None:
 
     logs.configure(settings)
     asyncio.run(service.serve(settings))
+
+
+@app.command("demo", cls=Command, help=zh_commands.HELP_DEMO, epilog=zh_commands.EXAMPLES_DEMO)
+def demonstration(*, port: Port = 8765, browser: Browser = True, index: IndexFolder = None) -> None:
+    """Let the bot be tried in a browser."""
+    settings = _settings()
+    if index is not None:
+        settings = settings.model_copy(update={"index": index})
+    from speechbot import demo  # noqa: PLC0415 - as for the bot
+    from speechbot.telegram import logs  # noqa: PLC0415
+
+    logs.configure(settings.model_copy(update={"log_level": "WARNING"}))
+
+    def ready(address: str) -> None:
+        show([line(zh_commands.DEMO_READY.format(url=address))])
+        if browser and is_terminal(sys.stdout):
+            webbrowser.open(address)
+
+    asyncio.run(demo.demonstrate(settings, port, ready=ready))
 
 
 def _settings() -> "Settings":

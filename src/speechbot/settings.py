@@ -129,6 +129,18 @@ class Settings(BaseSettings):
     )
     health_listen: Annotated[Endpoint | None, NoDecode, _parsed(types.loopback)] = None
 
+    def connected_to(self, api_url: str, token: str) -> Settings:
+        """The same settings for a Bot API server on this machine: straight, by polling, without Telegram's limits."""
+        return self.model_copy(
+            update={
+                "api_url": api_url,
+                "token": SecretStr(token),
+                "proxy": None,
+                "webhook_url": None,
+                "messages_per_second": 0,
+            }
+        )
+
     @property
     def closed(self) -> bool:
         """Only people and groups who were let in may ask: as set, else as soon as anybody was named or a code given."""

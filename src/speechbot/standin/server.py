@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
@@ -11,7 +12,6 @@ from urllib.parse import unquote
 from tornado.httpclient import AsyncHTTPClient, HTTPClientError, HTTPRequest
 from tornado.httpserver import HTTPServer
 from tornado.iostream import StreamClosedError
-from tornado.netutil import bind_sockets
 from tornado.web import Application, RequestHandler
 
 from speechbot.standin.faults import Faults, Floods, too_many
@@ -80,10 +80,11 @@ class Server:
             (r"(/.*)", _Page, {"server": self}),
         ]
         application = Application(routes, log_function=lambda _: None, compress_response=False)
-        sockets = bind_sockets(port, "127.0.0.1")
+        listening = socket.create_server(("127.0.0.1", port))
+        listening.settimeout(0)
         self._server = HTTPServer(application, max_buffer_size=_BODY_LIMIT, max_body_size=_BODY_LIMIT)
-        self._server.add_sockets(sockets)
-        self.port = int(sockets[0].getsockname()[1])
+        self._server.add_socket(listening)
+        self.port = int(listening.getsockname()[1])
         self.state.wake.append(self._wake)
         self.state.observe(self._tell)
         self._delivery = asyncio.create_task(self._deliver())
@@ -278,10 +279,9 @@ class _Method(RequestHandler):
         self._write(_json(answer))
 
     def _write(self, body: bytes) -> None:
-        if self._gone.done():
-            return
-        self.set_header("Content-Type", "application/json")
-        self.finish(body)
+        if not self._gone.done():
+            self.set_header("Content-Type", "application/json")
+            self.finish(body)
 
     def _cut(self) -> None:
         """Break the connection."""

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 Rows = tuple[tuple[Button, ...], ...]
 
 _PLACES = 3
+# Sections that a refusal leads to.
+_SECTIONS = 3
 # UTF-16 units that a place takes at most; a heading may be a whole sentence.
 _PLACE_LENGTH = 600
 # Units that Telegram lets a copy button hold.
@@ -130,12 +132,17 @@ def reading_rows(context: Context, span: tuple[int, int] | None = None) -> Rows:
 
 
 def refusal(
-    hits: Sequence[HitRef], *, corrected: str | None = None, suggestions: Sequence[tuple[int, str]] = ()
+    hits: Sequence[HitRef],
+    *,
+    near: Sequence[Passage] = (),
+    corrected: str | None = None,
+    suggestions: Sequence[tuple[int, str]] = (),
 ) -> Reply:
     """That the materials do not answer, and what to do about it.
 
     Args:
         hits: The nearest passages.
+        near: The same, for the headings that they stand under.
         corrected: The question as it was searched, where typing errors were set right.
         suggestions: Example questions, each with its number.
     """
@@ -143,10 +150,18 @@ def refusal(
     if corrected:
         lines.append(quoting.escape(zh_answers.CORRECTED.format(question=shorten(corrected, 300))))
     rows: list[tuple[Button, ...]] = []
+    sections: dict[str, Passage] = {}
+    for one in near:
+        if one.section:
+            sections.setdefault(one.section[-1], one)
+    if sections:
+        lines.append(zh_telegram.NEAR_SECTIONS)
+        chosen = list(sections.items())[:_SECTIONS]
+        rows += [(Button(shorten(title, 60), ReadSection(one.id).pack()),) for title, one in chosen]
     if hits:
-        near = tuple(HitRef(hit.passage, Confidence.NEAREST, hit.sentence) for hit in hits)
-        rows.append((Button(zh_telegram.NEAR, Show(near).pack()),))
-        rows.append((Button(zh_telegram.REPHRASE, Rephrase(near).pack()),))
+        nearest = tuple(HitRef(hit.passage, Confidence.NEAREST, hit.sentence) for hit in hits)
+        show = Button(zh_telegram.NEAR, Show(nearest).pack())
+        rows.append((show, Button(zh_telegram.REPHRASE, Rephrase(nearest).pack())))
     if suggestions:
         lines.append(zh_telegram.SUGGESTIONS)
     return Reply("\n".join(lines), (*rows, *examples(suggestions)))

@@ -155,7 +155,8 @@ def find(library: Library, question: str) -> Found:
             return Found(answer, answer_views.answer(card, refs, corrected=answer.corrected), library.generation)
         answer = replace(answer, found=False)
     suggested = list(enumerate(library.examples())) if not refs else []
-    reply = answer_views.refusal(refs, corrected=answer.corrected, suggestions=suggested)
+    near = [hit.passage for hit in answer.hits]
+    reply = answer_views.refusal(refs, near=near, corrected=answer.corrected, suggestions=suggested)
     return Found(answer, [reply], library.generation)
 
 

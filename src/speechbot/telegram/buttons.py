@@ -21,6 +21,8 @@ NO_SENTENCE = 63
 _ID = re.compile(r"[0-9a-f]{16}")
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{0,40}")
 _LINK = "p_"
+# What /start carries that comes from inline mode; no join code is taken for it, nor it for one.
+FROM_INLINE = "from-inline"
 
 
 class Confidence(IntEnum):

@@ -87,7 +87,10 @@ class Gate:
             if len(self._told) > 10_000:
                 self._told = {one: until for one, until in self._told.items() if until > now}
             self._told[who] = now + wait
-            await self.say(place, guide_views.too_fast(wait))
+            # Below the very question, in private too: others may have been answered since
+            await desk.outbox.send(
+                place.chat_id, [guide_views.too_fast(wait)], reply_to=place.message_id, thread=place.thread
+            )
         return False
 
     def refuses_press(self, query: CallbackQuery, chat: Chat | None) -> str | None:
@@ -126,8 +129,9 @@ class Gate:
         return (zh_telegram.APPLY_WAITING if standing is Standing.PENDING else zh_telegram.APPLY_FULL), False
 
     async def say(self, place: Place, *replies: Reply) -> list[int]:
-        """Send to where something came from."""
-        return await self._desk.outbox.send(place.chat_id, replies, reply_to=place.message_id, thread=place.thread)
+        """Send to where something came from; where others write too, as a reply to it."""
+        reply_to = place.message_id if place.kind is Kind.GROUP else None
+        return await self._desk.outbox.send(place.chat_id, replies, reply_to=reply_to, thread=place.thread)
 
 
 def kind_of(chat: Chat) -> Kind:

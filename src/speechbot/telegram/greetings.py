@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from telegram import Chat, Message, Update
 
 from speechbot.telegram import browse_views, guide_views, quoting, records
-from speechbot.telegram.buttons import Walk, linked
+from speechbot.telegram.buttons import FROM_INLINE, Walk, linked
 from speechbot.telegram.gate import Place
 from speechbot.telegram.guide_views import Kind
 from speechbot.telegram.replies import Reply
@@ -43,7 +43,8 @@ class Greetings:
         place = Place.of(message)
         payload = context.args[0] if context.args else ""
         passage = linked(payload)
-        if payload and passage is None and self._joined(place, payload):
+        code = payload if passage is None and payload != FROM_INLINE else ""
+        if code and self._joined(place, code):
             await self._gate.say(place, Reply(zh_telegram.JOINED))
         if not await self._gate.admits(place):
             return

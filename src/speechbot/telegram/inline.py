@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from speechbot.errors import QuestionError
 from speechbot.language.questions import check_question
 from speechbot.telegram import answer_views
+from speechbot.telegram.buttons import FROM_INLINE
 from speechbot.telegram.library import references
 from speechbot.telegram.limits import Limiter
 from speechbot.telegram.records import Kind, Question
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
 # A query comes with nearly every key: so many for each question that is allowed.
 _KEYS = 5
-_START = "inline"
 
 
 class InlineMode:
@@ -41,7 +41,7 @@ class InlineMode:
         if query is None:
             return
         if not self._gate.may_inline(query.from_user):
-            await desk.outbox.results(query.id, [], shared=False, button=zh_telegram.INLINE_APPLY, payload=_START)
+            await desk.outbox.results(query.id, [], shared=False, button=zh_telegram.INLINE_APPLY, payload=FROM_INLINE)
             return
         shared = not desk.settings.closed
         found: list[tuple[str, Inline]] = []
@@ -53,7 +53,7 @@ class InlineMode:
         if question and not self._limiter.allow(query.from_user.id, desk.clock()):
             found = await desk.run(offered, desk.library, question)
             button = "" if found else zh_telegram.INLINE_OPEN
-        await desk.outbox.results(query.id, found, shared=shared and bool(found), button=button, payload=_START)
+        await desk.outbox.results(query.id, found, shared=shared and bool(found), button=button, payload=FROM_INLINE)
 
     async def chosen(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
         """Count a result that was sent: what is typed on the way to it is no question."""

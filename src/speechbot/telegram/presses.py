@@ -26,6 +26,7 @@ from speechbot.telegram.buttons import (
     unpack,
 )
 from speechbot.telegram.gate import Place, kind_of
+from speechbot.telegram.records import Kind
 from speechbot.telegram.records import Vote as Verdict
 from speechbot.wording import zh_telegram
 
@@ -191,7 +192,8 @@ class Presses:
             return
         thread = message.message_thread_id if isinstance(message, Message) and message.is_topic_message else None
         if below or isinstance(message, InaccessibleMessage):
-            await outbox.send(message.chat.id, replies, reply_to=message.message_id, thread=thread)
+            reply_to = message.message_id if kind_of(message.chat) is Kind.GROUP else None
+            await outbox.send(message.chat.id, replies, reply_to=reply_to, thread=thread)
         else:
             await outbox.replace(message.chat.id, [message.message_id], replies, thread=thread)
 

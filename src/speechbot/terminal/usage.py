@@ -79,6 +79,10 @@ Rebuild: TypeAlias = Annotated[bool, typer.Option("--rebuild", help=zh_commands.
 GoldFile: TypeAlias = Annotated[
     Path | None, typer.Option("--gold", metavar=zh_commands.METAVAR_QUESTIONS, help=zh_commands.HELP_GOLD)
 ]
+Port: TypeAlias = Annotated[
+    int, typer.Option("--port", min=0, max=65535, metavar=zh_commands.METAVAR_PORT, help=zh_commands.OPTION_PORT)
+]
+Browser: TypeAlias = Annotated[bool, typer.Option("--browser/--no-browser", help=zh_commands.OPTION_BROWSER)]
 ListErrors: TypeAlias = Annotated[bool, typer.Option("--errors", help=zh_commands.HELP_ERRORS)]
 
 

@@ -93,9 +93,23 @@ EXAMPLES_EVAL = """  speechbot eval 问题.jsonl
   speechbot eval 问题.jsonl --errors"""
 HELP_BOT = """启动 Telegram 机器人
 
-将随下一个版本提供。"""
-EXAMPLES_BOT = "  speechbot bot"
-BOT_LATER = "Telegram 机器人将随下一个版本提供，现在请用 speechbot chat 在终端里提问"
+令牌等写在 bot.env 里，见 bot.env.example。机器人按索引回答，索引更新后不用重新启动；
+按 Ctrl+C 或用 SIGTERM 停止，没有做完的下次启动接着做。"""
+EXAMPLES_BOT = """  speechbot bot
+  SPEECHBOT_LOG_LEVEL=DEBUG speechbot bot"""
+HELP_DEMO = """不要令牌、不连网络，在浏览器里试用机器人
+
+网页只有本机能打开，样子像聊天窗口，背后就是 Telegram 里的那个机器人。可以切换成管理员，
+试试上传材料、重建索引：这些都在副本上做，退出后不留下任何改动。"""
+EXAMPLES_DEMO = """  speechbot demo
+  speechbot demo --port 8080 --no-browser"""
+METAVAR_PORT = "端口"
+OPTION_PORT = "网页的端口，0 是任选一个空闲的"
+OPTION_BROWSER = "自动打开浏览器"
+DEMO_TITLE = "讲话材料问答（试用）"
+DEMO_READY = "请在浏览器里打开 {url} 试用，按 Ctrl+C 结束。材料和索引是副本，怎么试都不会改动原来的。"
+DEMO_PORT_TAKEN = "端口 {port} 打不开（{reason}），请用 --port 换一个"
+DEMO_COPY_FAILED = "做不出试用的副本（{reason}），请检查临时文件夹的空间和权限"
 
 # Usage errors (usage.py).
 USAGE_ERROR = "用法不对：{message}。请运行 {command} --help 查看用法"
@@ -132,5 +146,5 @@ EVAL_PROGRESS = "提问"
 
 # What `make run` says without a terminal (scripts/run.py).
 RUN_QUESTION = "党员的首要政治品格是什么？"
-RUN_BOT_LATER = "已设置令牌，但 Telegram 机器人将随下一个版本提供；现在先在终端里提问"
+RUN_DEMO = "想看看它在 Telegram 里的样子：.venv/bin/speechbot demo（不要令牌，不连网络）"
 RUN_NEXT = "继续提问：.venv/bin/speechbot ask 你的问题；在终端里连续提问：.venv/bin/speechbot chat"
