@@ -48,9 +48,19 @@ def many(stage: Stage, count: int) -> list[Json]:
     return [stage.world.say(1000 + number % 7, texts[number % len(texts)]) for number in range(count)]
 
 
-def answered(stage: Stage, asked: list[Json]) -> int:
-    """How many are answered so far."""
-    return sum(bool(stage.answers(one)) for one in asked)
+def several(stage: Stage, asked: list[Json], count: int) -> None:
+    """Wait until so many more of the questions are answered, or all."""
+
+    def answered() -> int:
+        return sum(bool(stage.answers(one)) for one in asked)
+
+    enough = min(answered() + count, len(asked))
+    stage.until(lambda: answered() >= enough, "some answers")
+
+
+def hanging(stage: Stage, count: int) -> None:
+    """Wait until so many calls hang or were cut off."""
+    stage.until(lambda: stage.server.faults.counts["sendmessage", "timeout"] == count, "calls that hang")
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -58,7 +68,7 @@ def test_a_stop_amid_questions_loses_none(stage: Stage, number: signal.Signals) 
     """It ends within five seconds, with 0; what is not answered yet is answered after the next start."""
     bot = stage.start().ready()
     asked = many(stage, 60)
-    stage.until(lambda: answered(stage, asked) > 5, "some answers")
+    several(stage, asked, 5)
     started = time.monotonic()
     bot.signal(number)
     assert bot.ended() == 0
@@ -75,21 +85,19 @@ def test_a_stop_amid_a_call_that_hangs(stage: Stage) -> None:
     bot = stage.start().ready()
     asked = [stage.world.say(user, QUESTION) for user in (ANNA, BORIS)]
     stage.server.faults.plan("sendMessage", *["timeout"] * 20)
-    hung = stage.server.faults.counts
-    stage.until(lambda: hung["sendmessage", "timeout"] == 2, "calls that hang")
+    hanging(stage, 2)
     started = time.monotonic()
     assert bot.stop() == 0
     assert time.monotonic() - started < SECONDS
 
     bot = stage.start().ready()
-    stage.until(lambda: hung["sendmessage", "timeout"] == 4, "calls that hang")
+    hanging(stage, 4)
     bot.signal(signal.SIGTERM)
-    bot.says("Application is stopping", 1)
+    bot.says("Application is stopping")
     started = time.monotonic()
     assert bot.stop() == -signal.SIGTERM
     assert time.monotonic() - started < 1.0
 
-    stage.server.faults.plan("sendMessage", *[""] * 20)
     stage.server.faults._planned.clear()
     stage.start().ready()
     answered_once(stage, asked)
@@ -100,11 +108,10 @@ def test_kills_at_any_moment_lose_nothing(stage: Stage) -> None:
     """Killed again and again while questions come in: each is answered, and what may have come twice says so."""
     chance = random.Random(7)  # noqa: S311 - no secret
     asked: list[Json] = []
-    for _ in range(6):
+    for _ in range(5):
         bot = stage.start().ready()
-        asked += many(stage, 40)
-        more = answered(stage, asked) + chance.randrange(30)
-        stage.until(lambda more=more: answered(stage, asked) >= more, "some answers")  # type: ignore[misc] # no default's type
+        asked += many(stage, 30)
+        several(stage, asked, chance.randrange(40))
         bot.kill()
     stage.start().ready()
 
@@ -116,16 +123,15 @@ def test_starts_alone_use_up_no_question(stage: Stage) -> None:
     bot = stage.start().ready()
     stage.server.faults.plan("sendMessage", *["timeout"] * 50)
     first, second = stage.world.say(ANNA, QUESTION), stage.world.say(ANNA, "钓鱼可以吗")
-    hung = stage.server.faults.counts
-    for times in range(1, 6):
-        stage.until(lambda times=times: hung["sendmessage", "timeout"] == times, "call that hangs")  # type: ignore[misc] # as above
+    for times in range(1, 5):
+        hanging(stage, times)
         bot.kill()
-        bot = stage.start().ready()
-        if times == 4:
-            stage.server.faults._planned.clear()
-            break
+        bot = stage.start()
+    bot.says("it is dropped")
+    stage.server.faults._planned.clear()
+
     answered_once(stage, [second])
-    assert len(stage.answers(first)) <= 1
+    assert stage.answers(first) == []
 
 
 def test_old_buttons_after_a_restart(stage: Stage) -> None:
@@ -156,7 +162,10 @@ def test_a_rebuild_goes_live_in_a_running_bot(tmp_path: Path, real_index: Path) 
         gone, kept = stage.ask("购书经费花在哪里"), stage.ask("钓鱼可以吗")
         (corpus / "图书馆建设讲话.txt").unlink()
         path = corpus / "河道治理讲话.txt"
-        path.write_text(path.read_text("utf-8") + "\n第四，给候鸟留出栖息地\n\n上游两处湿地冬季禁航，白鹭每年十一月到达。\n", "utf-8")
+        path.write_text(
+            path.read_text("utf-8") + "\n第四，给候鸟留出栖息地\n\n上游两处湿地冬季禁航，白鹭每年十一月到达。\n",
+            "utf-8",
+        )
         command = [sys.executable, "-m", "speechbot", "index", "--corpus", str(corpus), "--index", str(index)]
         building = subprocess.Popen(command, env=stage.environment(), stdout=subprocess.DEVNULL)  # noqa: S603 - ours
         try:
