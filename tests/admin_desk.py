@@ -218,7 +218,7 @@ def update(content: dict[str, Any], *, user: int = BOSS, chat: dict[str, Any] | 
 
 @asynccontextmanager
 async def office(
-    corpus: Path, index: Path, tmp_path: Path, *, errand: Callable[..., Errand[Any]] = Here, **settings: Any
+    corpus: Path, index: Path, tmp_path: Path, *, errand: Callable[..., Errand[Any]] = Here, toy: bool = True, **settings: Any
 ) -> AsyncIterator[Office]:
     """An office on the tiny corpus."""
     given = Settings(
@@ -230,7 +230,7 @@ async def office(
         unknown.append(given)
 
     with (
-        Retriever.open(index, encoder=ToyEncoder()) as retriever,
+        Retriever.open(index, encoder=ToyEncoder() if toy else None) as retriever,
         Ledger.open(given.state) as ledger,
         ThreadPoolExecutor(2) as pool,
     ):
