@@ -152,7 +152,7 @@ class Office:
 
     async def command(self, text: str, *, user: int = BOSS, chat: dict[str, Any] | None = None) -> None:
         """Have somebody send a command."""
-        await self.admins.commands[text.split()[0][1:]](update({"text": text}, user=user, chat=chat), None)  # type: ignore[arg-type]
+        await self.admins.commands[text.split(maxsplit=1)[0][1:]](update({"text": text}, user=user, chat=chat), None)  # type: ignore[arg-type]
 
     async def press(self, label: str, *, user: int = BOSS, number: int | None = None) -> None:
         """Have somebody press a button of the last message that has it; answered exactly once."""
@@ -161,10 +161,14 @@ class Office:
         data = next(button.data for row in messages[at].buttons for button in row if button.text == label)
         await self.act(unpack(data), user=user, message=at, reply=messages[at])
 
-    async def act(self, action: Action | None, *, user: int = BOSS, message: int = 1, reply: Reply | None = None) -> None:
+    async def act(
+        self, action: Action | None, *, user: int = BOSS, message: int = 1, reply: Reply | None = None
+    ) -> None:
         """Have somebody press a button that does something."""
         self.queries += 1
-        rows = [[{"text": one.text, "callback_data": one.data} for one in row] for row in reply.buttons] if reply else []
+        rows = (
+            [[{"text": one.text, "callback_data": one.data} for one in row] for row in reply.buttons] if reply else []
+        )
         data: dict[str, Any] = {
             "id": str(self.queries),
             "from": person(user),
@@ -218,11 +222,21 @@ def update(content: dict[str, Any], *, user: int = BOSS, chat: dict[str, Any] | 
 
 @asynccontextmanager
 async def office(
-    corpus: Path, index: Path, tmp_path: Path, *, errand: Callable[..., Errand[Any]] = Here, toy: bool = True, **settings: Any
+    corpus: Path,
+    index: Path,
+    tmp_path: Path,
+    *,
+    errand: Callable[..., Errand[Any]] = Here,
+    toy: bool = True,
+    **settings: Any,
 ) -> AsyncIterator[Office]:
     """An office on the tiny corpus."""
     given = Settings(
-        corpus=corpus, index=index, state=tmp_path / "state" / "state.sqlite", admins=frozenset({BOSS, DEPUTY}), **settings
+        corpus=corpus,
+        index=index,
+        state=tmp_path / "state" / "state.sqlite",
+        admins=frozenset({BOSS, DEPUTY}),
+        **settings,
     )
     outbox, unknown = FakeOutbox(), list[Update]()
 
@@ -235,7 +249,12 @@ async def office(
         ThreadPoolExecutor(2) as pool,
     ):
         access = Access(
-            ledger, admins=given.admins, users=given.users, groups=given.groups, open=not given.closed, clock=lambda: NOW
+            ledger,
+            admins=given.admins,
+            users=given.users,
+            groups=given.groups,
+            open=not given.closed,
+            clock=lambda: NOW,
         )
         desk = Desk(
             settings=given,

@@ -184,7 +184,9 @@ def test_users_take_several_messages() -> None:
     assert [check(one) for one in views.users([], is_open=False)] == ["还没有别人。"]
 
 
-LOOK = Look("gb18030", 1234, 1, 3, 20, ((0, "治河讲话", 20), (1, "一、截污", 8)), 4, ((7, "缺号", "前面"),), (("缺号", 3),))
+LOOK = Look(
+    "gb18030", 1234, 1, 3, 20, ((0, "治河讲话", 20), (1, "一、截污", 8)), 4, ((7, "缺号", "前面"),), (("缺号", 3),)
+)
 
 
 def test_a_preview() -> None:

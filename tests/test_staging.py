@@ -141,7 +141,9 @@ def test_a_material_leaves_with_its_sidecars(staging: Staging, corpus: Path, tmp
 
     first, second = staging.take_out("子/a.txt"), staging.take_out("子/b.txt")
     left = sorted(path.name for path in (corpus / "子").iterdir())
-    moved = sorted(path.relative_to(tmp_path / "state" / "removed").as_posix() for path in tmp_path.rglob("removed/*/子/*"))
+    moved = sorted(
+        path.relative_to(tmp_path / "state" / "removed").as_posix() for path in tmp_path.rglob("removed/*/子/*")
+    )
     assert left == ["b.md", "b.meta.yaml"]
     assert moved == [
         "20261118-190640-2/子/b.txt",
@@ -165,7 +167,9 @@ def test_undoing_spares_what_came_meanwhile(staging: Staging, corpus: Path) -> N
     assert (corpus / "河道治理讲话.txt").read_text(encoding="utf-8") == "新"
 
 
-def test_a_corpus_that_cannot_be_written_says_so(staging: Staging, corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_corpus_that_cannot_be_written_says_so(
+    staging: Staging, corpus: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """With the reason, as an error of ours, and nothing half done."""
 
     def refuse(*_: object) -> None:
