@@ -15,7 +15,7 @@ from speechbot import IndexReport, Retriever, build_index
 from speechbot.settings import Settings
 from speechbot.telegram.access import Access
 from speechbot.telegram.admins import Admins
-from speechbot.telegram.buttons import Action, unpack
+from speechbot.telegram.buttons import Action, Confirm, Task, unpack
 from speechbot.telegram.deeds import build
 from speechbot.telegram.desk import Desk
 from speechbot.telegram.errands import Errand
@@ -194,6 +194,11 @@ class Office:
     def texts(self, chat: int = BOSS) -> list[str]:
         """What stands in a chat."""
         return [plain(reply.html) for reply in self.outbox.chats.get(chat, {}).values()]
+
+
+def go(task: Task, token: str) -> Confirm:
+    """A button that goes on with something."""
+    return Confirm(task, accepted=True, token=token)
 
 
 def labels(reply: Reply) -> list[str]:

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from speechbot.errors import StateError
 from speechbot.evaluation import load_questions
 from speechbot.telegram import gap_groups
 from speechbot.telegram.admins import COMMANDS_ADMIN
+from speechbot.telegram.buttons import Judge
 from speechbot.telegram.records import Kind, Question, Vote
 from speechbot.wording import zh_admin
 from tests.admin_desk import ANNA, BOSS, NOW, office, person, run, update
@@ -188,6 +190,29 @@ def test_many_gaps_are_capped(corpus: Path, index: Path, tmp_path: Path, monkeyp
             await found.settle()
             assert sizes == [64, 36]
             assert zh_admin.GAPS_CAPPED.format(count=100) in "".join(found.texts())
+
+    run(work)
+
+
+def test_buttons_are_answered_whatever_happens(
+    corpus: Path, index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once, with the reason where it is known; what is not known goes on to the application."""
+
+    async def work() -> None:
+        async with office(corpus, index, tmp_path) as found:
+            error: Exception = StateError("满了", path=tmp_path)
+
+            def fail(*_: object) -> None:
+                raise error
+
+            monkeypatch.setattr(found.desk.ledger, "person", fail)
+            await found.act(Judge(ANNA, allowed=True))
+            error = ZeroDivisionError()
+            with pytest.raises(ZeroDivisionError):
+                await found.act(Judge(ANNA, allowed=True))
+            assert found.outbox.notices == [("1", "满了", True), ("2", "", False)]
+            assert found.outbox.said == []
 
     run(work)
 

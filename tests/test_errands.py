@@ -61,7 +61,7 @@ def test_a_result_comes_back(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_failures_of_ours_come_back() -> None:
     """As an error with the same text."""
-    with pytest.raises(SpeechbotError, match="^问题是空的$"):
+    with pytest.raises(SpeechbotError, match=r"^问题是空的$"):
         Errand(complain).wait()
 
 
@@ -124,7 +124,9 @@ def test_it_ends_with_the_bot() -> None:
     )
     root = Path(__file__).parent.parent
     environ = {**os.environ, "PYTHONPATH": os.pathsep.join([str(root / "src"), str(root)])}
-    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, env=environ, cwd=root) as bot:
+    with subprocess.Popen(  # noqa: S603 - our own code
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, env=environ, cwd=root
+    ) as bot:
         assert bot.stdout is not None
         child = int(bot.stdout.readline())
         bot.kill()

@@ -14,11 +14,12 @@ import pytest
 from speechbot import build_index
 from speechbot.errors import IndexLocked
 from speechbot.indexing.store import history, live, locked
-from speechbot.telegram.buttons import Confirm, Task
+from speechbot.telegram.buttons import Task
 from speechbot.telegram.errands import DiedError, Errand, StoppedError
 from speechbot.wording import zh_admin
-from tests.admin_desk import ANNA, BOSS, DEPUTY, Here, labels, office, run
+from tests.admin_desk import ANNA, BOSS, DEPUTY, Here, go, labels, office, run
 from tests.conftest import DATA, ToyEncoder
+from tests.test_standin_server import until
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -111,11 +112,10 @@ def test_progress_in_one_message_while_others_are_served(corpus: Path, index: Pa
     async def work() -> None:
         async with office(corpus, index, tmp_path, errand=Held) as found:
             await found.command("/rebuild")
-            while not any("30%" in text for text in found.texts()):
-                await asyncio.sleep(0.005)
+            await until(lambda: any("30%" in text for text in found.texts()))
             await found.command("/rebuild", user=DEPUTY)
             await found.command("/status", user=DEPUTY)
-            await found.act(Confirm(Task.ROLLBACK, accepted=True, token="x"))
+            await found.act(go(Task.ROLLBACK, "x"))
             Held.go.set()
             await found.settle()
 
@@ -202,8 +202,7 @@ def test_closing_stops_a_build_and_says_so(corpus: Path, index: Path, tmp_path: 
     async def work() -> None:
         async with office(corpus, index, tmp_path, errand=Held) as found:
             await found.command("/rebuild")
-            while not any("30%" in text for text in found.texts()):
-                await asyncio.sleep(0.005)
+            await until(lambda: any("30%" in text for text in found.texts()))
             began = time.monotonic()
             await found.admins.close()
             assert time.monotonic() - began < 1
@@ -252,7 +251,7 @@ def test_rollback_asks_and_goes_back(corpus: Path, twice: Path, tmp_path: Path) 
             await found.press(zh_admin.ROLLBACK_YES)
             assert live(twice) == found.desk.retriever.generation == old
             assert found.texts() == [zh_admin.ROLLBACK_DONE.format(name=old)]
-            await found.act(Confirm(Task.ROLLBACK, accepted=True, token=old), message=101, reply=reply)
+            await found.act(go(Task.ROLLBACK, old), message=101, reply=reply)
             assert found.texts() == [zh_admin.ROLLBACK_NONE]
 
     run(work)
@@ -267,7 +266,7 @@ def test_rollback_can_be_dropped(corpus: Path, twice: Path, tmp_path: Path) -> N
             await found.command("/rollback")
             await found.press(zh_admin.CANCEL)
             assert found.texts() == [zh_admin.CANCELLED]
-            await found.act(Confirm(Task.ROLLBACK, accepted=True, token="20200101T000000Z-abcdef"))
+            await found.act(go(Task.ROLLBACK, "20200101T000000Z-abcdef"))
             assert found.texts()[-1].startswith(f"要退回到 {old} 吗？")
             assert labels(found.outbox.latest(BOSS)) == [zh_admin.ROLLBACK_YES, zh_admin.CANCEL]
             with locked(twice):
@@ -284,7 +283,7 @@ def test_strangers_press_in_vain(corpus: Path, twice: Path, tmp_path: Path) -> N
     async def work() -> None:
         async with office(corpus, twice, tmp_path) as found:
             _, old = history(twice)
-            await found.act(Confirm(Task.ROLLBACK, accepted=True, token=old), user=ANNA)
+            await found.act(go(Task.ROLLBACK, old), user=ANNA)
             assert found.outbox.notices == [("1", zh_admin.NOT_ADMIN, True)]
             assert live(twice) != old
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from speechbot.telegram.buttons import Confirm, Task
+from speechbot.telegram.buttons import Task
 from speechbot.telegram.staging import key
 from speechbot.wording import zh_admin
-from tests.admin_desk import BOSS, labels, office, run
+from tests.admin_desk import BOSS, go, labels, office, run
 from tests.test_uploads import Builder
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def test_a_file_is_chosen_and_removed(corpus: Path, index: Path, tmp_path: Path)
             await found.command("/remove")
             await found.press("1")
             assert found.texts()[-1] == zh_admin.REMOVE_LAST
-            await found.act(Confirm(Task.REMOVE, accepted=True, token="y" + key(LIBRARY)))
+            await found.act(go(Task.REMOVE, "y" + key(LIBRARY)))
             await found.settle()
             assert (corpus / LIBRARY).exists()
 
@@ -69,12 +69,12 @@ def test_what_is_gone_is_told(corpus: Path, index: Path, tmp_path: Path) -> None
 
     async def work() -> None:
         async with office(corpus, index, tmp_path) as found:
-            await found.act(Confirm(Task.REMOVE, accepted=True, token="a" + key("没有.txt")))
-            await found.act(Confirm(Task.REMOVE, accepted=True, token=""))
-            await found.act(Confirm(Task.REMOVE, accepted=True, token="px"))
+            await found.act(go(Task.REMOVE, "a" + key("没有.txt")))
+            await found.act(go(Task.REMOVE, ""))
+            await found.act(go(Task.REMOVE, "px"))
             for path in corpus.iterdir():
                 path.unlink()
-            await found.act(Confirm(Task.REMOVE, accepted=True, token="a" + key(RIVER)))
+            await found.act(go(Task.REMOVE, "a" + key(RIVER)))
             await found.command("/remove")
             assert [text for _, text, _ in found.outbox.notices[:3]] == [zh_admin.REMOVE_GONE] * 3
             assert "没有可读的材料" in found.outbox.notices[3][1]

@@ -10,11 +10,11 @@ import pytest
 from telegram.error import BadRequest, TimedOut
 
 from speechbot.indexing.store import live
-from speechbot.telegram.buttons import Confirm, Task
+from speechbot.telegram.buttons import Task
 from speechbot.telegram.deeds import look
 from speechbot.telegram.errands import DiedError, Errand
 from speechbot.wording import zh_admin, zh_corpus
-from tests.admin_desk import ANNA, BOSS, Here, Office, labels, office, run, update
+from tests.admin_desk import ANNA, BOSS, Here, Office, go, labels, office, run, update
 from tests.test_rebuilding import NEW, Refusing
 from tests.test_standin_server import run as served
 
@@ -219,7 +219,7 @@ def test_downloads_are_tried_again(corpus: Path, index: Path, tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(
-    ("name", "data", "said"),
+    "broken",
     [
         ("空.txt", b" \n", zh_corpus.SKIPPED_EMPTY),
         ("坏.docx", b"PK\x03\x04broken", zh_corpus.REASON_WORD_DAMAGED),
@@ -227,8 +227,9 @@ def test_downloads_are_tried_again(corpus: Path, index: Path, tmp_path: Path) ->
         ("坏.txt", bytes(range(256)), zh_corpus.REASON_ENCODING),
     ],
 )
-def test_broken_files_are_refused(corpus: Path, index: Path, tmp_path: Path, name: str, data: bytes, said: str) -> None:
+def test_broken_files_are_refused(corpus: Path, index: Path, tmp_path: Path, broken: tuple[str, bytes, str]) -> None:
     """In a clear sentence, without buttons, and nothing is kept."""
+    name, data, said = broken
 
     async def work() -> None:
         async with office(corpus, index, tmp_path) as found:
@@ -242,12 +243,13 @@ def test_broken_files_are_refused(corpus: Path, index: Path, tmp_path: Path, nam
 
 
 @pytest.mark.parametrize(
-    ("end", "said"), [(DiedError(-11), "信号 11"), (TimeoutError(), zh_admin.UPLOAD_SLOW.format(seconds=120))]
+    "ended", [(DiedError(-11), "信号 11"), (TimeoutError(), zh_admin.UPLOAD_SLOW.format(seconds=120))]
 )
 def test_files_that_break_their_reader_are_refused(
-    corpus: Path, index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, end: BaseException, said: str
+    corpus: Path, index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ended: tuple[BaseException, str]
 ) -> None:
     """A process that dies or does not end is told; the bot goes on."""
+    end, said = ended
     monkeypatch.setattr(Unreadable, "end", end)
 
     async def work() -> None:
@@ -337,7 +339,7 @@ def test_strangers_add_nothing(corpus: Path, index: Path, tmp_path: Path) -> Non
             await found.admins.document(stranger, None)  # type: ignore[arg-type]
             await upload(found, "阅读.txt")
             (folder,) = (tmp_path / "state" / "uploads").iterdir()
-            await found.act(Confirm(Task.UPLOAD, accepted=True, token=folder.name), user=ANNA)
+            await found.act(go(Task.UPLOAD, folder.name), user=ANNA)
             await found.settle()
             assert found.outbox.notices == [("1", zh_admin.NOT_ADMIN, True)]
             assert not (corpus / "阅读.txt").exists()

@@ -14,7 +14,7 @@ from speechbot.errors import SpeechbotError
 from speechbot.indexing import store
 from speechbot.telegram import admin_views, gap_groups, material_views
 from speechbot.telegram.buttons import Task
-from speechbot.telegram.chores import Asked, Chores
+from speechbot.telegram.chores import Asked, Chores, Press
 from speechbot.telegram.decisions import Decisions
 from speechbot.telegram.errands import Errand
 from speechbot.telegram.rebuilding import PAUSE, Rebuilding
@@ -105,19 +105,16 @@ class Admins:
 
     async def confirm(self, query: CallbackQuery, action: Confirm) -> None:
         """A button that goes on with something, or drops it, was pressed; answers the query."""
-        if not await self._may(query):
-            return
         deeds = {
             Task.UPLOAD: self._uploads.confirm,
             Task.REMOVE: self._removals.confirm,
             Task.ROLLBACK: self._rebuilding.rollback,
         }
-        await deeds[action.task](query, action)
+        await self._pressed(query, lambda press: deeds[action.task](press, action))
 
     async def judge(self, query: CallbackQuery, action: Judge) -> None:
         """A button that lets somebody in, or does not, was pressed; answers the query."""
-        if await self._may(query):
-            await self._decisions.judge(query, action)
+        await self._pressed(query, lambda press: self._decisions.judge(press, action))
 
     async def requested(self, user: User) -> None:
         """Somebody wants to be let in: tells all admins."""
@@ -155,23 +152,33 @@ class Admins:
         user, chat, message = update.effective_user, update.effective_chat, update.effective_message
         if user is None or chat is None or message is None or not self._desk.access.is_admin(user.id):
             return None
-        _, _, argument = (message.text or "").partition(" ")
+        words = (message.text or "").split(maxsplit=1)
         return Asked(
             user=user.id,
             chat=chat.id,
             message=message.message_id,
             thread=message.message_thread_id if message.is_topic_message else None,
-            argument=argument.strip(),
+            argument=words[1].strip() if len(words) > 1 else "",
             group=chat.type != ChatType.PRIVATE,
             title=chat.title or "",
         )
 
-    async def _may(self, query: CallbackQuery) -> bool:
-        """Whether who pressed a button is an admin, still; others are told."""
-        if self._desk.access.is_admin(query.from_user.id):
-            return True
-        await self._desk.outbox.notice(query.id, zh_admin.NOT_ADMIN, alert=True)
-        return False
+    async def _pressed(self, query: CallbackQuery, deed: Callable[[Press], Awaitable[None]]) -> None:
+        """Do what a button says, for admins; the query is answered whatever happens."""
+        press = Press(query, self._desk.outbox)
+        if not self._desk.access.is_admin(press.asked.user):
+            await press.answer(zh_admin.NOT_ADMIN, alert=True)
+            return
+        try:
+            await deed(press)
+        except SpeechbotError as error:
+            if press.answered:
+                await self._chores.say(press.asked.chat, [admin_views.failure(str(error))])
+            else:
+                await press.answer(str(error), alert=True)
+        finally:
+            if not press.answered:
+                await press.answer()
 
     async def _status(self, asked: Asked) -> None:
         state = await self._desk.run(self._state)

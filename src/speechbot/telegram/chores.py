@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from speechbot.telegram.desk import Desk
     from speechbot.telegram.errands import Errand
+    from speechbot.telegram.outbox import Outbox
     from speechbot.telegram.replies import Reply
 
 T = TypeVar("T")
@@ -49,12 +50,29 @@ class Asked:
     title: str = ""
 
 
-def pressed(query: CallbackQuery) -> Asked:
-    """Who pressed a button, below which message."""
-    user = query.from_user.id
-    if query.message is None:
-        return Asked(user, user, None)
-    return Asked(user, query.message.chat.id, query.message.message_id)
+class Press:
+    """A pressed button: Telegram shows it as busy until it is answered, which may be done once.
+
+    Attributes:
+        asked: Who pressed it, below which message.
+        many: Whether there is more than one row of buttons.
+        answered: Whether it was answered.
+    """
+
+    def __init__(self, query: CallbackQuery, outbox: Outbox) -> None:
+        """Answer through an outbox."""
+        user, message = query.from_user.id, query.message
+        self.asked = Asked(user, user, None) if message is None else Asked(user, message.chat.id, message.message_id)
+        markup = getattr(message, "reply_markup", None)  # not of a message that is too old
+        self.many = markup is not None and len(markup.inline_keyboard) > 1
+        self.answered = False
+        self._query = query.id
+        self._outbox = outbox
+
+    async def answer(self, text: str = "", *, alert: bool = False) -> None:
+        """Answer, in a word or none."""
+        self.answered = True
+        await self._outbox.notice(self._query, text, alert=alert)
 
 
 class Chores:

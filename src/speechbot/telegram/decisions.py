@@ -5,17 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from speechbot.telegram import admin_views
-from speechbot.telegram.chores import pressed
 from speechbot.telegram.records import Person, Standing
 from speechbot.wording import zh_admin
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from telegram import CallbackQuery, User
+    from telegram import User
 
     from speechbot.telegram.buttons import Judge
-    from speechbot.telegram.chores import Asked, Chores
+    from speechbot.telegram.chores import Asked, Chores, Press
     from speechbot.telegram.desk import Desk
 
 _LARGEST = 2**52  # numbers of users have at most 52 bits, as Telegram promises
@@ -51,25 +50,25 @@ class Decisions:
         for admin in sorted(self._desk.settings.admins):
             await self._chores.say(admin, [reply])
 
-    async def judge(self, query: CallbackQuery, action: Judge) -> None:
+    async def judge(self, press: Press, action: Judge) -> None:
         """允许 or 拒绝 was pressed: decides, unless another admin was quicker."""
-        asked, outbox = pressed(query), self._desk.outbox
+        asked = press.asked
         before = await self._desk.run(self._person, action.user)
         if before.standing in {Standing.ALLOWED, Standing.DENIED}:
-            await outbox.notice(query.id, admin_views.decided_before(before), alert=True)
+            await press.answer(admin_views.decided_before(before), alert=True)
         else:
             standing = Standing.ALLOWED if action.allowed else Standing.DENIED
             told = await self._desk.run(self._settle, asked.user, before, standing)
-            await outbox.notice(query.id, told)
+            await press.answer(told)
             await self._tell(before, standing)
-        await self._refresh(query, asked, action.user)
+        await self._refresh(press, action.user)
 
-    async def _refresh(self, query: CallbackQuery, asked: Asked, user: int) -> None:
+    async def _refresh(self, press: Press, user: int) -> None:
         """Show below the buttons what now holds: of a list what is left of it, of a request what was decided."""
+        asked = press.asked
         if asked.message is None:
             return
-        markup = getattr(query.message, "reply_markup", None)
-        if markup is not None and len(markup.inline_keyboard) > 1:
+        if press.many:
             people = await self._desk.run(self._desk.ledger.people, Standing.PENDING)
             await self._chores.show(asked.chat, asked.message, admin_views.pending(people))
             return

@@ -15,7 +15,6 @@ from speechbot.errors import SpeechbotError
 from speechbot.indexing import store
 from speechbot.telegram import admin_views
 from speechbot.telegram.admin_views import Built, Progress
-from speechbot.telegram.chores import pressed
 from speechbot.telegram.deeds import build
 from speechbot.telegram.errands import DiedError, Errand, StoppedError
 from speechbot.wording import zh_admin
@@ -23,12 +22,10 @@ from speechbot.wording import zh_admin
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from telegram import CallbackQuery
-
     from speechbot.models import IndexReport
     from speechbot.telegram.admin_views import Rows
     from speechbot.telegram.buttons import Confirm
-    from speechbot.telegram.chores import Asked, Chores
+    from speechbot.telegram.chores import Asked, Chores, Press
     from speechbot.telegram.desk import Desk
     from speechbot.telegram.replies import Reply
     from speechbot.telegram.staging import Move
@@ -155,20 +152,18 @@ class Rebuilding:
         if self._lock.locked():
             message = await self._chores.show(chat, message, admin_views.queued(heading))
         async with self._lock:
-            move = None
-            if change is not None:
-                try:
-                    move = await self._desk.run(change.move)
-                except SpeechbotError as error:
-                    reply = admin_views.refused(heading, str(error), rows=change.retry)
-                    await self._chores.show(chat, message, reply)
-                    return
             settings = self._desk.settings
             errand = self._errand(build, settings.corpus, settings.index, settings.model, settings.gold, full)
             self._now = run = _Run(heading, errand)
             try:
+                # Before anything is done: where nobody can be told, nothing is changed
                 message = await self._chores.show(chat, message, admin_views.building(run.progress()))
-                reply = await self._outcome(chat, message, run, move, change)
+                try:
+                    move = await self._desk.run(change.move) if change else None
+                except SpeechbotError as error:
+                    reply = admin_views.refused(heading, str(error), rows=change.retry if change else ())
+                else:
+                    reply = await self._outcome(chat, message, run, move, change)
             finally:
                 self._now = None
         await self._chores.show(chat, message, reply)
@@ -228,12 +223,13 @@ class Rebuilding:
 
     async def _freshen(self) -> None:
         """Have the new generation opened, and its examples found, before anybody asks."""
-        await self._desk.run(self._desk.library.counts)
-        await self._desk.run(self._desk.library.examples)
+        with suppress(SpeechbotError):  # what is wrong with it stands in the log, and is told by what answers
+            await self._desk.run(self._desk.library.counts)
+            await self._desk.run(self._desk.library.examples)
 
     async def ask_rollback(self, asked: Asked) -> None:
         """/rollback: says where it would lead, and asks."""
-        await self._chores.show(asked.chat, asked.message if asked.argument == "again" else None, await self._target())
+        await self._desk.outbox.send(asked.chat, [await self._target()])
 
     async def _target(self) -> Reply:
         index = self._desk.settings.index
@@ -243,18 +239,18 @@ class Rebuilding:
         current = await self._desk.run(store.live, index)
         return admin_views.rollback(*found, current, self._desk.clock())
 
-    async def rollback(self, query: CallbackQuery, action: Confirm) -> None:
+    async def rollback(self, press: Press, action: Confirm) -> None:
         """The answer to the question: goes back, if that still leads where it was said."""
-        asked, outbox = pressed(query), self._desk.outbox
+        asked = press.asked
         if not action.accepted:
-            await outbox.notice(query.id)
+            await press.answer()
             await self._chores.show(asked.chat, asked.message, admin_views.note(zh_admin.CANCELLED))
             return
         if self._lock.locked():
-            await outbox.notice(query.id, zh_admin.ROLLBACK_BUSY, alert=True)
+            await press.answer(zh_admin.ROLLBACK_BUSY, alert=True)
             return
         async with self._lock:
-            await outbox.notice(query.id, zh_admin.ROLLBACK_DOING)
+            await press.answer(zh_admin.ROLLBACK_DOING)
             try:
                 reply = await self._rolled_back(action.token)
             except SpeechbotError as error:

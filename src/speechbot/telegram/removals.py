@@ -9,16 +9,13 @@ from speechbot.language.text import fold
 from speechbot.telegram import admin_views, material_views
 from speechbot.telegram.admin_views import confirmation
 from speechbot.telegram.buttons import Task
-from speechbot.telegram.chores import pressed
 from speechbot.telegram.rebuilding import Change
 from speechbot.telegram.staging import key
 from speechbot.wording import zh_admin
 
 if TYPE_CHECKING:
-    from telegram import CallbackQuery
-
     from speechbot.telegram.buttons import Confirm
-    from speechbot.telegram.chores import Asked, Chores
+    from speechbot.telegram.chores import Asked, Chores, Press
     from speechbot.telegram.desk import Desk
     from speechbot.telegram.rebuilding import Rebuilding
     from speechbot.telegram.replies import Reply
@@ -54,42 +51,42 @@ class Removals:
                 reply = material_views.removal_list(some[:_FOUND], 0, asked.argument)
         await self._desk.outbox.send(asked.chat, [reply])
 
-    async def confirm(self, query: CallbackQuery, action: Confirm) -> None:
+    async def confirm(self, press: Press, action: Confirm) -> None:
         """A button was pressed: another page (p), one file (a), really (y), or not."""
-        asked, outbox = pressed(query), self._desk.outbox
+        asked = press.asked
         step, rest = action.token[:1], action.token[1:]
         if not action.accepted:
-            await outbox.notice(query.id)
+            await press.answer()
             await self._chores.show(asked.chat, asked.message, admin_views.note(zh_admin.CANCELLED))
             return
         if rest in self._removing:
-            await outbox.notice(query.id, zh_admin.UPLOAD_BUSY)
+            await press.answer(zh_admin.UPLOAD_BUSY)
             return
         try:
             files = await self._files()
         except CorpusError as error:
-            await outbox.notice(query.id, str(error), alert=True)
+            await press.answer(str(error), alert=True)
             return
         found = next((one for one in files if one[1] == rest), None)
         if step == "p" and rest.isascii() and rest.isdecimal():
-            await outbox.notice(query.id)
+            await press.answer()
             await self._chores.show(asked.chat, asked.message, material_views.removal_list(files, int(rest)))
         elif found is None:
-            await outbox.notice(query.id, zh_admin.REMOVE_GONE, alert=True)
+            await press.answer(zh_admin.REMOVE_GONE, alert=True)
         elif step == "y" and len(files) > 1:
-            await self._go(query, asked, found)
+            await self._go(press, asked, found)
         else:
-            await outbox.notice(query.id)
+            await press.answer()
             await self._chores.show(asked.chat, asked.message, self._ask(found, len(files)))
 
-    async def _go(self, query: CallbackQuery, asked: Asked, found: tuple[str, str]) -> None:
+    async def _go(self, press: Press, asked: Asked, found: tuple[str, str]) -> None:
         name, token = found
         if token in self._removing:  # pressed again while we looked
-            await self._desk.outbox.notice(query.id, zh_admin.UPLOAD_BUSY)
+            await press.answer(zh_admin.UPLOAD_BUSY)
             return
         self._removing.add(token)
         self._chores.begin(self._removed(asked, name, token), asked.chat, "removing a file")
-        await self._desk.outbox.notice(query.id, zh_admin.REMOVE_GOING)
+        await press.answer(zh_admin.REMOVE_GOING)
 
     async def _removed(self, asked: Asked, name: str, token: str) -> None:
         change = Change(

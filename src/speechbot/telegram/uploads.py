@@ -11,7 +11,6 @@ from speechbot.errors import SpeechbotError
 from speechbot.telegram import admin_views, material_views
 from speechbot.telegram.admin_views import confirmation
 from speechbot.telegram.buttons import Task
-from speechbot.telegram.chores import pressed
 from speechbot.telegram.deeds import look
 from speechbot.telegram.errands import DiedError, Errand, StoppedError
 from speechbot.telegram.rebuilding import Change
@@ -22,10 +21,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from telegram import CallbackQuery, Document
+    from telegram import Document
 
     from speechbot.telegram.buttons import Confirm
-    from speechbot.telegram.chores import Asked, Chores
+    from speechbot.telegram.chores import Asked, Chores, Press
     from speechbot.telegram.deeds import Look
     from speechbot.telegram.desk import Desk
     from speechbot.telegram.rebuilding import Rebuilding
@@ -146,27 +145,27 @@ class Uploads:
             self._desk.blame(error, "reading a file in a process of its own")
             return admin_views.died(error.code, zh_admin.UPLOAD_DIED)
 
-    async def confirm(self, query: CallbackQuery, action: Confirm) -> None:
+    async def confirm(self, press: Press, action: Confirm) -> None:
         """加入 or 取消 was pressed."""
-        asked, token, outbox = pressed(query), action.token, self._desk.outbox
+        asked, token = press.asked, action.token
         if token in self._adding:
-            await outbox.notice(query.id, zh_admin.UPLOAD_BUSY)
+            await press.answer(zh_admin.UPLOAD_BUSY)
             return
         path = await self._desk.run(self._staging.find, token)
         if path is None:
-            await outbox.notice(query.id, zh_admin.UPLOAD_GONE, alert=True)
+            await press.answer(zh_admin.UPLOAD_GONE, alert=True)
             return
         if not action.accepted:
-            await outbox.notice(query.id)
+            await press.answer()
             await self._desk.run(self._staging.drop, token)
             await self._chores.show(asked.chat, asked.message, admin_views.note(zh_admin.UPLOAD_DROPPED))
             return
         if token in self._adding:  # pressed again while we looked
-            await outbox.notice(query.id, zh_admin.UPLOAD_BUSY)
+            await press.answer(zh_admin.UPLOAD_BUSY)
             return
         self._adding.add(token)
         self._chores.begin(self._added(asked, token, path), asked.chat, "adding a file")
-        await outbox.notice(query.id, zh_admin.UPLOAD_GOING)
+        await press.answer(zh_admin.UPLOAD_GOING)
 
     async def _added(self, asked: Asked, token: str, path: Path) -> None:
         change = Change(
