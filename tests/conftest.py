@@ -100,6 +100,14 @@ def shared_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return index
 
 
+@pytest.fixture(scope="session")
+def real_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An index of the tiny corpus by the bundled model, for the bot as a process; for reading only."""
+    index = tmp_path_factory.mktemp("real") / "索引"
+    build_index(DATA / "corpus", index)
+    return index
+
+
 @pytest.fixture
 def index(shared_index: Path, tmp_path: Path) -> Path:
     """A copy of ``shared_index`` that a test may change."""

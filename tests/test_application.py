@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import sys
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from httpcore._synchronization import current_async_library
 from pydantic import SecretStr
 
 from speechbot.settings import Settings
@@ -78,3 +81,27 @@ def test_buttons_are_plain_text(rig: Rig) -> None:
     calls: list[Json] = [call.params for call in rig.world.calls if call.method == "sendMessage"]
 
     assert json.loads(calls[-1]["reply_markup"]) == answer["reply_markup"]
+
+
+def test_sniffio_is_not_looked_for_at_each_request(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where it is not installed httpcore is told so at once, without a look at the disk; where it is it stays."""
+    monkeypatch.delitem(sys.modules, "sniffio", raising=False)
+    there = find_spec("sniffio") is not None
+    build(Settings(token=SecretStr(TOKEN)), rig.intake, rig.lanes)
+
+    assert ("sniffio" in sys.modules) is not there
+    looked: list[str] = []
+    monkeypatch.setattr(sys, "meta_path", [_Finder(looked), *sys.meta_path])
+    assert there or current_async_library() == "asyncio"
+    assert there or not looked
+
+
+class _Finder:
+    """Notes what the import system looks for."""
+
+    def __init__(self, looked: list[str]) -> None:
+        self._looked = looked
+
+    def find_spec(self, name: str, *_: object) -> None:
+        """Find nothing."""
+        self._looked.append(name)

@@ -104,7 +104,10 @@ def test_the_inbox(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each once, handed out until done; done ones are known for a while."""
     monkeypatch.setattr(inbox, "REMEMBERED", 10)
     assert [ledger.receive(5, "甲", NOW), ledger.receive(5, "乙", NOW), ledger.receive(3, "丙", NOW)] == [1, 0, 1]
-    assert [ledger.waiting(), ledger.waiting()] == [[(5, "甲", n), (3, "丙", n)] for n in (1, 2)]
+    assert [ledger.waiting(), ledger.waiting()] == [[(5, "甲", 0), (3, "丙", 0)]] * 2
+    for times in (1, 1, -1):
+        ledger.tried(3, times)
+    assert ledger.waiting() == [(5, "甲", 0), (3, "丙", 1)]
 
     ledger.done(5)
 
@@ -114,7 +117,7 @@ def test_the_inbox(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
         ledger.done(number)
     assert ledger.receive(5, "甲", NOW)
     assert not ledger.receive(119, "", NOW)
-    assert ledger.waiting() == [(3, "丙", 3), (5, "甲", 1)]
+    assert ledger.waiting() == [(3, "丙", 1), (5, "甲", 0)]
 
 
 def test_expiry(ledger: Ledger) -> None:
@@ -243,10 +246,9 @@ class Model(RuleBasedStateMachine):
         """A person wants to be forgotten."""
         self.ledger.forget(user, NOW)
         self.votes.pop(user, None)
-        if self.people.get(user, ("", Standing.UNKNOWN))[1] is Standing.DENIED:
-            self.people[user] = ("", Standing.DENIED)
-        else:
-            self.people.pop(user, None)
+        _, standing = self.people.pop(user, ("", Standing.UNKNOWN))
+        if standing in {Standing.ALLOWED, Standing.DENIED}:  # what an admin decided stays, without a name
+            self.people[user] = ("", standing)
 
     @rule(user=IDS, vote=st.sampled_from(Vote))
     def vote(self, user: int, vote: Vote) -> None:
@@ -278,15 +280,19 @@ class Model(RuleBasedStateMachine):
         if update in self.updates:
             self.updates[update] = None
 
+    @rule(update=IDS)
+    def tried(self, update: int) -> None:
+        """An update is begun, perhaps one that is done."""
+        self.ledger.tried(update)
+        if held := self.updates.get(update):
+            held[1] = int(str(held[1])) + 1
+
     @rule(again=st.booleans())
     def waiting(self, *, again: bool) -> None:
         """The bot starts, from the same file."""
         if again:
             self.ledger.close()
             self.ledger = Ledger.open(self.path)
-        for held in self.updates.values():
-            if held:
-                held[1] = int(str(held[1])) + 1
         expected = [(update, *held) for update, held in self.updates.items() if held]
         assert json.dumps(self.ledger.waiting()) == json.dumps(expected)
 

@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 import socket
+import sys
 import threading
 import time
 import urllib.request
@@ -293,3 +294,20 @@ def test_by_webhook(serving: Callable[..., Any]) -> None:
         "webhook_secret": SecretStr("geheim_geheim_geheim"),
     }
     serving(hook=f"http://127.0.0.1:{port}/hook", **hooked)(deed)
+
+
+def test_threads_give_way_to_the_loop_while_it_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A thread that searches may not hold the interpreter as long as Python lets it; afterwards all is as before."""
+    before, during = sys.getswitchinterval(), []
+
+    def opened(*_: object, **__: object) -> None:
+        during.append(sys.getswitchinterval())
+        raise IndexNotFound(tmp_path)
+
+    monkeypatch.setattr(Retriever, "open", opened)
+    settings = Settings(token=SecretStr(TOKEN), index=tmp_path, state=tmp_path / "state.sqlite")
+    with pytest.raises(IndexNotFound):
+        asyncio.run(service.serve(settings))
+
+    assert during[0] < before / 5
+    assert sys.getswitchinterval() == before

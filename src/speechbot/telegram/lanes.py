@@ -37,7 +37,7 @@ KINDS = (
 # Updates under way at once, waiting ones included; beyond it Telegram keeps them for us. Far above the number of chats
 # that write at the same time, so that one that floods does not hold all places.
 UNDER_WAY = 4096
-# Starts at which an update that was left undone is tried again: it may itself be what ended the process.
+# Times that an update which was left undone is begun again: it may itself be what ended the process.
 ATTEMPTS = 3
 
 
@@ -60,6 +60,7 @@ class Intake(asyncio.Queue[object]):
         self._clock = clock
         self._count = count
         self._room = asyncio.Semaphore(UNDER_WAY)
+        self._again: set[int] = set()
 
     async def put(self, item: object) -> None:
         """Take an update, once there is room; other things are python-telegram-bot's own."""
@@ -81,16 +82,23 @@ class Intake(asyncio.Queue[object]):
         Returns:
             The numbers of these updates.
         """
-        numbers = set()
         for number, body, attempts in self._ledger.waiting():
-            if attempts > ATTEMPTS:
-                _LOGGER.error("Update %s was tried at %s starts; it is dropped", number, ATTEMPTS)
+            if attempts >= ATTEMPTS:
+                _LOGGER.error("Update %s was begun %s times after a start; it is dropped", number, attempts)
                 self._ledger.done(number)
                 continue
-            numbers.add(number)
+            self._again.add(number)
             await self._room.acquire()
             await super().put(Update.de_json(readable(json.loads(body)) or {"update_id": number}, bot))
-        return numbers
+        return self._again
+
+    def tried(self, update: object, times: int = 1) -> None:
+        """An update is begun, or broken off again (-1): what an earlier run left undone is not begun for ever."""
+        if isinstance(update, Update) and update.update_id in self._again:
+            try:
+                self._ledger.tried(update.update_id, times)
+            except StateError as error:
+                _LOGGER.error("A try of an update cannot be kept: %s", error)  # noqa: TRY400 - as below
 
     def _new(self, update: Update) -> bool:
         try:
@@ -153,8 +161,11 @@ class Lanes(BaseUpdateProcessor):
             async with lane.lock:
                 if not (isinstance(update, Update) and update.inline_query and lane.users > 1):
                     started = True
+                    self._intake.tried(update)
                     await coroutine
         except asyncio.CancelledError:
+            if started:
+                self._intake.tried(update, -1)
             raise
         except BaseException:
             self._done(update)
