@@ -122,9 +122,7 @@ def test_one_after_the_other_in_a_chat_and_chats_side_by_side(work: Work) -> Non
 
 
 @settings(max_examples=40)
-@given(
-    st.lists(st.tuples(st.integers(1, 4), st.integers(0, 5), st.integers(0, 2)), max_size=40),
-)
+@given(st.lists(st.tuples(st.integers(1, 4), st.integers(0, 5), st.integers(0, 2)), max_size=40))
 def test_any_arrivals(tmp_path_factory: pytest.TempPathFactory, arrivals: list[tuple[int, int, int]]) -> None:
     """Whatever comes in whatever order, repeated or failing: each once, in its chat's order, and ticked off."""
 
@@ -374,15 +372,8 @@ def test_lanes_of_updates() -> None:
     found = {kind: Update.de_json({"update_id": 1, kind: body}, None) for kind, body in made.items()}
     updates = [message(ANNA), inline(ANNA), *found.values(), object()]
 
-    assert [lane_of(one) for one in updates] == [
-        ANNA,
-        (ANNA, "inline"),
-        -7,
-        (ANNA, "alone"),
-        (ANNA, "alone"),
-        ANNA,
-        None,
-    ]
+    lanes = [ANNA, (ANNA, "inline"), -7, (ANNA, "alone"), (ANNA, "alone"), ANNA, None]
+    assert [lane_of(one) for one in updates] == lanes
     assert {kind_of(one) for one in updates if isinstance(one, Update)} == set(KINDS)
 
 
