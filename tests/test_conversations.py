@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from speechbot import Retriever, build_index
 from speechbot.telegram.buttons import Sources
@@ -38,15 +38,15 @@ OTHER = "在水库会上的讲话\n\n同志们：\n\n水库的闸门要年年检
 class Conversations(RuleBasedStateMachine):
     """People in private and in two groups, of which the bot is shown all in one; materials that change."""
 
-    @initialize()
-    def begin(self) -> None:
+    def __init__(self, index: Path) -> None:
         """An index of its own, a bot, groups."""
+        super().__init__()
         self.folder = tempfile.TemporaryDirectory()
         root = Path(self.folder.name)
         self.corpus, self.index = root / "材料", root / "索引"
         shutil.copytree(DATA / "corpus", self.corpus)
+        shutil.copytree(index, self.index)
         self.truths: set[str] = set()
-        self.build()
         self.retriever = Retriever.open(self.index, encoder=ToyEncoder())
         self.learn()
         self.rig = Rig(self.retriever, root / "state.sqlite", admins=frozenset({ADMIN}), questions_per_minute=0)
@@ -54,10 +54,6 @@ class Conversations(RuleBasedStateMachine):
         self.groups = [self.world.group(), self.world.group(kind="group")]
         self.said: list[Json] = []
         self.seen: list[Json] = []
-
-    def build(self) -> None:
-        """Index what there is."""
-        build_index(self.corpus, self.index, encoder=ToyEncoder())
 
     def learn(self) -> None:
         """Note what stands in the materials."""
@@ -88,7 +84,7 @@ class Conversations(RuleBasedStateMachine):
         spoken = how != "{}" or "@standin_bot" in text or text.startswith("/")
         assert len(self.deliver()) <= (1 if spoken else 0)
 
-    @precondition(lambda self: bool(getattr(self, "said", [])))
+    @precondition(lambda self: bool(self.said))
     @rule(pick=PICK, text=QUESTIONS)
     def edit(self, pick: int, text: str) -> None:
         """Any message becomes another; in private its answer stands then, once."""
@@ -106,7 +102,7 @@ class Conversations(RuleBasedStateMachine):
             assert after is not None
             assert after == (standing or [one["message_id"] for one in sent])
 
-    @precondition(lambda self: any(map(buttons, getattr(self, "seen", []))))
+    @precondition(lambda self: any(map(buttons, self.seen)))
     @rule(user=PEOPLE, pick=PICK, which=PICK)
     def press(self, user: int, pick: int, which: int) -> None:
         """Any button of any message, as it is now or as it was."""
@@ -177,14 +173,12 @@ class Conversations(RuleBasedStateMachine):
             path.write_text(original.read_text(encoding="utf-8") if original.exists() else OTHER, encoding="utf-8")
         elif len(list(self.corpus.iterdir())) > 1:
             path.unlink()
-        self.build()
+        build_index(self.corpus, self.index, encoder=ToyEncoder())
         self.learn()
 
     @invariant()
     def nothing_fails(self) -> None:
         """No handler raised; every button was answered once; all that was said is well-formed and stands somewhere."""
-        if not hasattr(self, "rig"):
-            return
         errors = [logging.Formatter().format(one) for one in self.rig.log if one.levelno >= logging.ERROR]
         assert errors == []
         assert {len(query.answers) for query in self.world.callbacks.values()} <= {1}
@@ -204,11 +198,12 @@ class Conversations(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         """Stop the bot."""
-        if hasattr(self, "rig"):
-            self.rig.close()
-            self.retriever.close()
-            self.folder.cleanup()
+        self.rig.close()
+        self.retriever.close()
+        self.folder.cleanup()
 
 
-TestConversations = Conversations.TestCase
-TestConversations.settings = settings(max_examples=15, stateful_step_count=30, deadline=None)
+def test_conversations(shared_index: Path) -> None:
+    """Of thirty turns each."""
+    few = settings(max_examples=15, stateful_step_count=30)
+    run_state_machine_as_test(lambda: Conversations(shared_index), settings=few)  # type: ignore[arg-type] # any factory will do
