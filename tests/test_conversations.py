@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import shutil
 import tempfile
 from pathlib import Path
@@ -18,6 +19,8 @@ from tests.conftest import DATA, ToyEncoder
 from tests.telegram_kit import ADMIN, ANNA, BERTA, QUESTION, UNANSWERED, Rig, buttons, check_calls, marked
 
 if TYPE_CHECKING:
+    import pytest
+
     from tests.telegram_kit import Json
 
 PEOPLE = st.sampled_from([ANNA, BERTA])
@@ -203,7 +206,10 @@ class Conversations(RuleBasedStateMachine):
         self.folder.cleanup()
 
 
-def test_conversations(shared_index: Path) -> None:
+def test_conversations(shared_index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of thirty turns each."""
+    monkeypatch.setattr(
+        os, "fsync", lambda _file: None
+    )  # no power cuts here: waiting for the disk took most of the time
     few = settings(max_examples=15, stateful_step_count=30)
     run_state_machine_as_test(lambda: Conversations(shared_index), settings=few)  # type: ignore[arg-type] # any factory will do
