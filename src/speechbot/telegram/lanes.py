@@ -6,12 +6,14 @@ import asyncio
 import json
 import logging
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from telegram import Update
 from telegram.ext import BaseUpdateProcessor
 
 from speechbot.errors import StateError
+from speechbot.telegram.polling import readable
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -87,7 +89,7 @@ class Intake(asyncio.Queue[object]):
                 continue
             self._again.add(number)
             await self._room.acquire()
-            await super().put(Update.de_json(json.loads(body), bot))
+            await super().put(Update.de_json(readable(json.loads(body)) or {"update_id": number}, bot))
         return self._again
 
     def tried(self, update: object, times: int = 1) -> None:
@@ -100,7 +102,7 @@ class Intake(asyncio.Queue[object]):
 
     def _new(self, update: Update) -> bool:
         try:
-            return self._ledger.receive(update.update_id, update.to_json(), self._clock())
+            return self._ledger.receive(update.update_id, body_of(update), self._clock())
         except StateError as error:
             # Better answered without a net than not at all
             _LOGGER.error("An update cannot be kept: %s", error)  # noqa: TRY400 - its text says everything
@@ -185,6 +187,16 @@ class Lanes(BaseUpdateProcessor):
                 self._ledger.done(update.update_id)
             except StateError as error:
                 _LOGGER.error("An update cannot be ticked off: %s", error)  # noqa: TRY400 - as above
+
+
+def body_of(update: Update) -> str:
+    """An update as JSON; python-telegram-bot's own ``to_json`` raises where a message that is gone stands within."""
+    return json.dumps(update.to_dict(), default=_seconds)
+
+
+def _seconds(value: object) -> object:
+    """What ``to_dict`` leaves of times."""
+    return int(value.timestamp()) if isinstance(value, datetime) else str(value)
 
 
 def kind_of(update: Update) -> str:
