@@ -11,7 +11,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, suppress
 from itertools import chain, repeat
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from telegram.error import Conflict, InvalidToken, TelegramError
@@ -46,6 +46,8 @@ _POLL = 30
 # Seconds for which a thread that searches may hold the interpreter while the loop waits for it. At Python's 5 ms, each of
 # the dozen system calls of an update (sockets, SQLite) costs the loop that long when questions are being searched.
 _SWITCH = 0.0005
+# What python-telegram-bot calls the task that asks for updates.
+_RECEIVING = "Updater:start_polling:polling_task"
 # Seconds between two looks for what is older than it may be.
 _EXPIRE = 3600.0
 # Seconds before the first tries to reach Telegram at the start; the last one goes on.
@@ -122,7 +124,10 @@ class _Run:
                 _LOGGER.info(zh_telegram.RUNNING.format(username=username))
                 ready(username)
                 helpers.append(asyncio.create_task(self._settle()))
-                await stopped
+                receiving = {task for task in asyncio.all_tasks() if task.get_name() == _RECEIVING}
+                await asyncio.wait({stopped, *receiving}, return_when=asyncio.FIRST_COMPLETED)
+                if not stopped.done():
+                    _ended(receiving)
         finally:
             for task in (stopped, started, *helpers):
                 task.cancel()
@@ -235,6 +240,19 @@ def _facts(retriever: Retriever) -> IndexFacts | None:
         return retriever.browse(lambda browser: IndexFacts(browser.paragraphs, browser.built))
     except (SpeechbotError, ValueError):
         return None
+
+
+def _ended(receiving: set[asyncio.Task[Any]]) -> None:
+    """Receiving came to an end by itself: so does the bot, as nobody would notice otherwise.
+
+    Raises:
+        SpeechbotError: Telegram does not take the token any more.
+    """
+    for task in receiving:
+        try:
+            task.result()
+        except InvalidToken:
+            raise SpeechbotError(zh_telegram.BOT_REFUSED) from None  # as above
 
 
 def _not_received(error: TelegramError) -> None:
