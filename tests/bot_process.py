@@ -11,12 +11,13 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from speechbot.standin.entities import slice_units
 from speechbot.standin.server import Server
-from speechbot.standin.world import World
+from speechbot.standin.world import World, without_reply
 from speechbot.wording import zh_telegram
 
 if TYPE_CHECKING:
@@ -271,7 +272,9 @@ class Stage:
 
     def look(self) -> None:
         """Find secrets and tracebacks where none may be, and calls that were refused."""
-        shown = "\n".join(str(self.world.transcript(chat)) for chat in self.world.chats)
+        sent = chain.from_iterable(map(self.world.transcript, self.world.chats))
+        mine = [without_reply(message) for message in sent if message["from"]["is_bot"]]
+        shown = "\n".join(map(str, mine))
         for secret in SECRETS:
             hidden = (secret, base64.b64encode(secret.encode()).decode(), secret.encode().hex())
             for bot in self.bots:
