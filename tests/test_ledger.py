@@ -77,6 +77,23 @@ def test_votes(ledger: Ledger) -> None:
     assert [ledger.vote(None, "ab", 1, Vote.UP, NOW) for _ in range(2)] == [Vote.UP, None]
 
 
+def test_what_was_shown(ledger: Ledger) -> None:
+    """Which passages votes found of no use, by question; which answered best, the most frequent first."""
+    row = ledger.ask(replace(ASKED, text=" 怎样治水？ "))
+    ledger.ask(replace(ASKED, passages=("cd",)))
+    ledger.ask(replace(ASKED, passages=("cd", "ab")))
+    ledger.ask(replace(ASKED, passages=("ef",), found=False))
+    ledger.ask(replace(ASKED, passages=()))
+    ledger.ask(replace(ASKED, text=None, asked=NOW - DAY))
+    for user, passage, vote in ((1, "cd", Vote.DOWN), (2, "cd", Vote.DOWN), (1, "ab", Vote.DOWN), (3, "ab", Vote.UP)):
+        ledger.vote(row, passage, user, vote, NOW + user)
+
+    assert ledger.shown(NOW, 9) == [("cd", 2), ("ab", 1)]
+    assert ledger.shown(NOW - DAY, 1) == [("ab", 2)]
+    assert ledger.disliked(NOW) == {"怎样治水？": ("ab", "cd")}
+    assert ledger.disliked(NOW + 1) == {}
+
+
 def test_gaps(ledger: Ledger) -> None:
     """Unanswered and badly answered ones, the most frequent first; no texts that are not kept, nothing old."""
     for text, found, asked in [("甲", False, NOW), (" 甲", False, NOW + 1), (None, False, NOW), ("旧", False, NOW - 1)]:

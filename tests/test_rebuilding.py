@@ -267,7 +267,7 @@ def test_rollback_can_be_dropped(corpus: Path, twice: Path, tmp_path: Path) -> N
             await found.press(zh_admin.CANCEL)
             assert found.texts() == [zh_admin.CANCELLED]
             await found.act(go(Task.ROLLBACK, "20200101T000000Z-abcdef"))
-            assert found.texts()[-1].startswith(f"要退回到 {old} 吗？")
+            assert found.texts()[-1].startswith(f"{zh_admin.ROLLBACK_CHANGED}\n要退回到 {old} 吗？")
             assert labels(found.outbox.latest(BOSS)) == [zh_admin.ROLLBACK_YES, zh_admin.CANCEL]
             with locked(twice):
                 await found.press(zh_admin.ROLLBACK_YES)

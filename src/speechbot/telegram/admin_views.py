@@ -244,8 +244,8 @@ def stopped(title: str) -> Reply:
     return note(zh.BUILD_STOPPED.format(title=shorten(title, 300)))
 
 
-def rollback(name: str, manifest: Manifest, current: str, now: float) -> Reply:
-    """Asks whether to go back to a generation."""
+def rollback(name: str, manifest: Manifest, current: str, now: float, *, changed: bool = False) -> Reply:
+    """Asks whether to go back to a generation; ``changed`` where it was asked before of another."""
     counts = manifest.counts
     text = zh.ROLLBACK_ASK.format(
         name=name,
@@ -255,7 +255,9 @@ def rollback(name: str, manifest: Manifest, current: str, now: float) -> Reply:
         passages=counts.passages,
     )
     return Reply(
-        quoting.escape(f"{text}\n{zh.ROLLBACK_NOW.format(name=current)}"),
+        quoting.escape(
+            "\n".join([*([zh.ROLLBACK_CHANGED] if changed else []), text, zh.ROLLBACK_NOW.format(name=current)])
+        ),
         confirmation(Task.ROLLBACK, zh.ROLLBACK_YES, name),
     )
 

@@ -34,8 +34,8 @@ class Figures(Statefile):
     def disliked(self, since: float) -> dict[str, tuple[str, ...]]:
         """For each question, as ``gaps`` gives it, the passages that votes found of no use."""
         rows = self._rows(
-            "SELECT DISTINCT trim(text), passage FROM votes JOIN questions ON questions.id = votes.question"
-            " WHERE verdict = ? AND asked >= ? AND text IS NOT NULL ORDER BY voted, passage",
+            "SELECT trim(text), passage FROM votes JOIN questions ON questions.id = votes.question"
+            " WHERE verdict = ? AND asked >= ? AND text IS NOT NULL GROUP BY trim(text), passage ORDER BY min(voted), passage",
             Vote.DOWN,
             since,
         )

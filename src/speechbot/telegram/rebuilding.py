@@ -231,13 +231,13 @@ class Rebuilding:
         """/rollback: says where it would lead, and asks."""
         await self._desk.outbox.send(asked.chat, [await self._target()])
 
-    async def _target(self) -> Reply:
+    async def _target(self, *, changed: bool = False) -> Reply:
         index = self._desk.settings.index
         found = await self._desk.run(store.fallback, index)
         if found is None:
             return admin_views.note(zh_admin.ROLLBACK_NONE)
         current = await self._desk.run(store.live, index)
-        return admin_views.rollback(*found, current, self._desk.clock())
+        return admin_views.rollback(*found, current, self._desk.clock(), changed=changed)
 
     async def rollback(self, press: Press, action: Confirm) -> None:
         """The answer to the question: goes back, if that still leads where it was said."""
@@ -261,7 +261,7 @@ class Rebuilding:
         index = self._desk.settings.index
         found = await self._desk.run(store.fallback, index)
         if found is None or found[0] != name:
-            return await self._target()
+            return await self._target(changed=True)
         there = await self._desk.run(store.rollback, index)
         await self._freshen()
         return admin_views.note(zh_admin.ROLLBACK_DONE.format(name=there))
