@@ -12,7 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from speechbot.standin import methods
+from speechbot.standin.rules import Refused
 from speechbot.telegram.lanes import KINDS
+from speechbot.wording import zh_telegram
 from tests.bot_process import (
     ANNA,
     BORIS,
@@ -85,7 +88,7 @@ def calls(stage: Stage, method: str) -> list[dict[str, Any]]:
 
 
 def test_telegram_is_told_and_its_updates_are_answered(stage: Stage) -> None:
-    """setWebhook gets address, secret and kinds of updates; what is delivered is answered."""
+    """Telegram is given address, secret and kinds of updates; what is delivered is answered."""
     _, url = hooked(stage)
     (told,) = calls(stage, "setWebhook")
     assert (told["url"], told["secret_token"]) == (url.replace("http:", "https:"), WEBHOOK_SECRET)
@@ -114,20 +117,19 @@ def test_strangers_are_turned_away(stage: Stage) -> None:
 
 
 def test_what_cannot_be_read_does_no_harm(stage: Stage) -> None:
-    """It is not asked for again, as Telegram would keep what comes after it; good updates around it are answered."""
+    """It is refused or passed over; good updates around it are answered."""
+    stage.tracebacks = True  # python-telegram-bot's own, over what it cannot read
     _, url = hooked(stage)
-    for body in (b"", b"{", b"[]", b"null", b"\xff\xfe", b'{"update_id": "x"}', b"[" * 100_000):
-        assert posted(url, body) in {200, 400}, body[:20]
-    proxied(stage, url)
-    world = stage.world
-    asked = [world.say(ANNA, QUESTION)]
-    unread: list[Json] = [{"message": {"message_id": "x"}}, {"callback_query": []}, {"unheard_of": {}}]
-    for broken in unread:
-        world.raw(broken)
-        asked.append(world.say(ANNA, QUESTION))
+    asked = []
+    broken = (b"", b"{", b"[]", b"null", b"\xff\xfe", b'{"update_id": "x"}', b"[" * 100_000, b'{"update_id": 1}')
+    for number, body in enumerate((*broken, b'{"update_id": 2, "message": {"message_id": "x"}}')):
+        assert posted(url, body) in {200, 400, 500}, body[:20]
+        message, good = update(stage, 10 + number, QUESTION)
+        asked.append(message)
+        assert posted(url, good) == 200
 
     answered_once(stage, asked)
-    assert [len(stage.answers(one)) for one in asked] == [1] * 4
+    assert [len(stage.answers(one)) for one in asked] == [1] * 9
 
 
 def test_an_update_that_is_delivered_twice(stage: Stage) -> None:
@@ -175,6 +177,21 @@ def test_a_certificate_of_its_own(stage: Stage) -> None:
     (told,) = calls(stage, "setWebhook")
     assert told["certificate"].data == cert.read_bytes()
     assert "PRIVATE" not in str(told)
+
+
+def test_a_webhook_that_telegram_refuses(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The bot says why and ends: asking again would not help."""
+    reason = "Bad webhook: webhook can be set up only on ports 80, 88, 443 or 8443"
+
+    def refuse(*_: object) -> bool:
+        raise Refused(400, f"Bad Request: {reason}")
+
+    monkeypatch.setitem(methods._METHODS, "setwebhook", ("setWebhook", refuse))
+    stage.refusals.add(reason)
+    bot = stage.start(WEBHOOK_URL="https://bot.example:99/x", WEBHOOK_SECRET=WEBHOOK_SECRET)
+
+    assert bot.ended() == 1
+    assert bot.lines[-1] == zh_telegram.WEBHOOK_REFUSED.format(reason=reason)
 
 
 def test_a_key_that_does_not_fit(stage: Stage) -> None:
