@@ -255,6 +255,10 @@ class Stage:
         """Have somebody write what is no question, and wait for what the bot says."""
         return self.said(self.world.say(user, text))
 
+    def somebody(self) -> int:
+        """A user who has not written yet."""
+        return 50_000 + len(self.world.chats)
+
     def ask(self, text: str = QUESTION, user: int = ANNA, **where: Any) -> Json:
         """Have somebody write something, and wait for the answer."""
         return self.answer(self.world.say(user, text, **where))

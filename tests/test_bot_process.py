@@ -233,13 +233,13 @@ def test_a_link_leads_to_its_passage(stage: Stage) -> None:
 )
 def test_what_is_no_question(stage: Stage, text: str, said: str) -> None:
     """Commands that are none, and texts that ask nothing, get a word on what to do."""
-    assert stage.tell(text)["text"] == said
+    assert stage.tell(text, stage.somebody())["text"] == said
 
 
 def test_what_is_no_text(stage: Stage) -> None:
     """A sticker, a voice message, a picture, somebody's file: each gets its sentence."""
     world = stage.world
-    said = [stage.said(send(ANNA))["text"] for send in (world.sticker, world.voice, world.photo)]
+    said = [stage.said(send(stage.somebody()))["text"] for send in (world.sticker, world.voice, world.photo)]
 
     assert said == [zh_telegram.STICKER, zh_telegram.VOICE, zh_telegram.PHOTO]
     assert stage.said(world.send_file(ANNA, "a.txt", b"a"))["text"] == zh_telegram.FILE
@@ -269,7 +269,7 @@ def test_what_is_remembered_can_be_forgotten(stage: Stage) -> None:
 def test_markup_in_questions_is_text(stage: Stage) -> None:
     """Whatever users write, no message is refused for its entities or its length."""
     for text in ("<b>青石河</b>多长", "/outline <i>&amp;", "&lt;" * 900, "😀" * 2000, "青石河多长" + "\u202e吗"):
-        assert stage.tell(text)["text"]
+        assert stage.tell(text, stage.somebody())["text"]
 
 
 def test_updates_that_cannot_be_read_stop_no_others(stage: Stage) -> None:
