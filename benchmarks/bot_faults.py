@@ -55,7 +55,9 @@ class _Chat:
 async def run(options: Namespace, index: Path, folder: Path) -> dict[str, Any]:
     """Ask everything; the line is bad from the first call to the last answer."""
     world = World(token=TOKEN, username=USERNAME, record=False)
-    faults = Faults(**SHARES, retry_after=1, hang=HANG, seed=options.seed)
+    faults = Faults(retry_after=1, hang=HANG, seed=options.seed)
+    for kind, part in SHARES.items():
+        setattr(faults, kind, part)
     server = Watched(world, faults)
     texts = questions(options.questions, options.seed)
     share = -(-len(texts) // CHATS)

@@ -208,7 +208,7 @@ class Hostile:
         self._world.raw(update)
 
     def _unknown(self) -> None:
-        payload = self.pick.choice([self._message({"text": "x"}), {}, {"id": 5}, None, [], "x", 5])
+        payload: Any = self.pick.choice([self._message({"text": "x"}), {}, {"id": 5}, None, [], "x", 5])
         self._world.raw({self.pick.choice(_KINDS): payload})
 
     def _text(self) -> None:
