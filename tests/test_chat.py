@@ -40,9 +40,11 @@ class Scripted:
 
     titles: tuple[str, ...] = ()
     asked: list[tuple[str, int]] = field(default_factory=list)
+    after: list[Answer | None] = field(default_factory=list)
 
-    def ask(self, question: str, k: int) -> Answer:
+    def ask(self, question: str, k: int, *, after: Answer | None = None) -> Answer:
         """Check and answer, as the real one does."""
+        self.after.append(after)
         checked = check_question(question)
         self.asked.append((checked, k))
         hits = tuple(Hit(passage(n), 0.9, (0, 4)) for n in (1, 2, 3))[:k]

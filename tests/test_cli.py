@@ -63,8 +63,10 @@ class Scripted:
         source: str | None = None,
         speech: str | None = None,
         section: str | None = None,
+        after: Answer | str | None = None,
     ) -> Answer:
         """Answer or refuse."""
+        self.after = after
         checked = check_question(question)
         self.asked.append((checked, k, source, speech, section))
         hits = tuple(self.search(checked, k))

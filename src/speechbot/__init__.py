@@ -22,7 +22,7 @@ from speechbot.errors import (
     StateError,
 )
 from speechbot.indexing.indexer import build_index
-from speechbot.models import Answer, Hit, IndexReport, Passage, Section, Source, Speech
+from speechbot.models import Answer, Focus, Hit, IndexReport, Passage, Point, Section, Source, Speech
 from speechbot.retriever import Retriever
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "ConfigError",
     "CorpusError",
     "FilterError",
+    "Focus",
     "Hit",
     "IndexDamaged",
     "IndexLocked",
@@ -39,6 +40,7 @@ __all__ = [
     "IndexReport",
     "ModelError",
     "Passage",
+    "Point",
     "QuestionError",
     "QuestionFileError",
     "ReportNotWritable",

@@ -264,7 +264,19 @@ class Point:
 
     def to_dict(self) -> dict[str, Any]:
         """The point as ``--json`` prints it."""
-        names = ("title", "kind", "speech", "source", "date", "speaker", "passage", "level", "number", "paragraph", "paragraphs")
+        names = (
+            "title",
+            "kind",
+            "speech",
+            "source",
+            "date",
+            "speaker",
+            "passage",
+            "level",
+            "number",
+            "paragraph",
+            "paragraphs",
+        )
         return {
             **{name: getattr(self, name) for name in names},
             "section": list(self.section),

@@ -165,7 +165,7 @@ class Retriever:
         with self._engine() as engine:
             return engine.search(question, k, Filters(source, speech, section))
 
-    def ask(
+    def ask(  # noqa: PLR0913 - the filters are those of ``search``
         self,
         question: str,
         k: int = 3,

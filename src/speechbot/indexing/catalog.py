@@ -175,7 +175,9 @@ class Catalog:
 
     def dated(self, start: str) -> list[int]:
         """Numbers of the speeches whose date begins so, as 2020 or 2020-03 does, ascending."""
-        found = self._query("SELECT number FROM speeches WHERE substr(date, 1, ?) = ? ORDER BY number", len(start), start)
+        found = self._query(
+            "SELECT number FROM speeches WHERE substr(date, 1, ?) = ? ORDER BY number", len(start), start
+        )
         return [number for (number,) in found]
 
     def spoken(self, speaker: str) -> list[int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from speechbot.language.sentences import sentence_spans
 from speechbot.parsing.headings import number_of
@@ -56,7 +57,7 @@ def _counted(found: list[tuple[int, str]]) -> list[int]:
 def _spans(text: str, starts: list[int]) -> tuple[tuple[int, int], ...]:
     spans = []
     most = 1
-    for start, following in zip(starts, starts[1:], strict=False):
+    for start, following in pairwise(starts):
         piece = text[start:following]
         most = max(most, len(sentence_spans(piece)))
         spans.append((start, start + len(piece.rstrip(_ENDS))))

@@ -38,7 +38,9 @@ class Search:
     scope: str = ""
 
 
-def receive(desk: Desk, question: str, k: int, rows: Rows | None, after: Answer | Focus | str | None) -> Answer | Search:
+def receive(
+    desk: Desk, question: str, k: int, rows: Rows | None, after: Answer | Focus | str | None
+) -> Answer | Search:
     """Answer a question from the structure, or say what to search.
 
     Args:
@@ -54,7 +56,7 @@ def receive(desk: Desk, question: str, k: int, rows: Rows | None, after: Answer 
     structures = Structures(desk.generation)
     if isinstance(reading.intent, FollowUp):
         lost = reading.intent.kind in _BESIDE and place(desk, structures, after) is None
-        found = _going_on(desk, structures, reading.intent, question, k, after)
+        found = _going_on(desk, structures, reading.intent, (question, k), after)
         return found or Search(question, rows, zh_intents.NO_PLACE if lost else "")
     within = limits(desk.generation.catalog, structures, reading.constraints, rows)
     if not within.kept:
@@ -66,21 +68,16 @@ def receive(desk: Desk, question: str, k: int, rows: Rows | None, after: Answer 
     return _narrowed(desk, structures, reading, within, question)
 
 
-def _going_on(  # noqa: PLR0913 - what a turn is made of
-    desk: Desk,
-    structures: Structures,
-    intent: FollowUp,
-    question: str,
-    k: int,
-    after: Answer | Focus | str | None,
+def _going_on(
+    desk: Desk, structures: Structures, intent: FollowUp, asked: tuple[str, int], after: Answer | Focus | str | None
 ) -> Answer | None:
-    """The answer to a question that goes on from another; None without that one."""
+    """The answer to a question (with its ``k``) that goes on from another; None without that one."""
     here = place(desk, structures, after)
     if here is None:
         return None
-    answers = StructureAnswers(desk, structures, question, Limits(), here)
+    answers = StructureAnswers(desk, structures, asked[0], Limits(), here)
     last = after if isinstance(after, Answer) else None
-    return Turns(desk, answers, here, last, question, k).answer(intent.kind)
+    return Turns(desk, answers, here, last, asked).answer(intent.kind)
 
 
 def _narrowed(desk: Desk, structures: Structures, reading: Reading, within: Limits, question: str) -> Search:

@@ -141,7 +141,7 @@ def _called(wanted: Constraints) -> str:
     return date + wanted.speaker + title
 
 
-def find_part(
+def find_part(  # noqa: PLR0913 - two are switches
     desk: Desk, structures: Structures, topic: str, rows: Rows | None, *, divided: bool = True, loose: bool = True
 ) -> Match | None:
     """The part that a topic names: by its heading, or else the paragraph that answers to it by enumerating.
@@ -198,7 +198,9 @@ def _headed(desk: Desk, structures: Structures, topic: str, hits: Sequence[Hit])
 def _strength(desk: Desk, structure: SpeechStructure, section: int, topic: str) -> int:
     """How well a topic names a section; 0 where it does not."""
     heading = fold(structure.sections[section].title)
-    whole, bare, asked = (_MARKS.sub("", one) for one in (heading, patterns.LABEL.sub("", heading, count=1), fold(topic)))
+    whole, bare, asked = (
+        _MARKS.sub("", one) for one in (heading, patterns.LABEL.sub("", heading, count=1), fold(topic))
+    )
     if asked in {whole, bare}:
         return _EQUAL
     if asked and (asked in whole or (len(bare) >= _HEADING and bare in asked)):

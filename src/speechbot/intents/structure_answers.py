@@ -62,7 +62,7 @@ class StructureAnswers:
         self._within = within
         self._here = here
 
-    def answer(self, intent: Intent) -> Answer | None:
+    def answer(self, intent: Intent) -> Answer | None:  # noqa: PLR0911 - one for each kind
         """The answer to what is asked."""
         match intent:
             case SpeechesAsked():
@@ -119,7 +119,9 @@ class StructureAnswers:
         structure = self._structures.of_row(row or 0)
         passages = structure.passages(range(row or 0, (row or 0) + 1))
         hits = tuple(self._desk.cite(passages, sure, [point.span[0] if point.span else 0]))
-        scope = head + structure.named(Base(structure.speech.number, structure.around(row or 0, len(point.section)), row))
+        scope = head + structure.named(
+            Base(structure.speech.number, structure.around(row or 0, len(point.section)), row)
+        )
         return self._answer("point", hits, scope, point.focus, sure=sure, points=(point,))
 
     def refusal(self, scope: str, *, points: Sequence[Point] = (), focus: Focus | None = None) -> Answer:

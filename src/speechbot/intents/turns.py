@@ -42,7 +42,7 @@ class Turns:
     """Answers a question that goes on from the last answer."""
 
     def __init__(
-        self, desk: Desk, answers: StructureAnswers, here: Here, after: Answer | None, question: str, k: int
+        self, desk: Desk, answers: StructureAnswers, here: Here, after: Answer | None, asked: tuple[str, int]
     ) -> None:
         """Set up for one question.
 
@@ -51,14 +51,13 @@ class Turns:
             answers: Answers about the structure, for the same question.
             here: The place of the last answer.
             after: The last answer itself, where it is at hand.
-            question: As asked.
-            k: How many hits at most, of a search.
+            asked: The question, and how many hits at most of a search.
         """
         self._desk = desk
         self._answers = answers
         self._here = here
         self._after = after
-        self._question = question
+        self._question, k = asked
         self._k = max(k, 1)
 
     def answer(self, kind: str) -> Answer | None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from speechbot.intents import patterns
 from speechbot.language.text import fold
 from speechbot.parsing.headings import number_of
+
+if TYPE_CHECKING:
+    import re
 
 # Characters; longer questions say in full what they want.
 LONGEST = 100
@@ -178,7 +180,9 @@ def _points(text: str, *, bound: bool) -> PointsAsked | OutlineAsked | None:
         return PointsAsked(here=True)
     whole = patterns.WHOLE.match(text)
     start = whole.end() if whole else 0
-    if (whole or bound) and any(one.fullmatch(text, start) for one in (patterns.LISTED, patterns.BARE, patterns.COUNTED)):
+    if (whole or bound) and any(
+        one.fullmatch(text, start) for one in (patterns.LISTED, patterns.BARE, patterns.COUNTED)
+    ):
         return OutlineAsked()
     parts, rest = _parts(text[start:])
     if parts and (patterns.LISTED.fullmatch(rest) or patterns.COUNTED.fullmatch(rest)):

@@ -77,7 +77,9 @@ def structured(found: Answer, *, marked: bool) -> list[Block]:
     if found.found and found.confidence < 1:
         blocks.append(Line((Span(zh_answers.CONFIDENCE, Style.FAINT), confidence(found.confidence))))
     words = found.kind == "point" and len(found.points) == 1  # they stand in the paragraph below
-    blocks += [] if words else _points(found.points, named=len({point.source + point.speech for point in found.points}) > 1)
+    blocks += (
+        [] if words else _points(found.points, named=len({point.source + point.speech for point in found.points}) > 1)
+    )
     if found.kind != "point" or not found.found:
         return blocks
     shown = found.hits[:1] if len(found.points) > 1 else found.hits
