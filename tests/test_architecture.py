@@ -107,6 +107,7 @@ LAYERS = (
     "inline_points",
     "speech_structure",
     "scopes",
+    "answer_parts",
     "structure_answers",
     "turns",
     "reception",

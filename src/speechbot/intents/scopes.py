@@ -88,12 +88,12 @@ class Match:
     Attributes:
         base: The part.
         probability: How sure that is; 1 where its heading is the topic.
-        elsewhere: Whether other speeches have such a part as well.
+        elsewhere: Parts of other speeches that it names as well, one of each.
     """
 
     base: Base
     probability: float
-    elsewhere: bool = False
+    elsewhere: tuple[Base, ...] = ()
 
 
 def limits(catalog: Catalog, structures: Structures, wanted: Constraints, within: Rows | None) -> Limits:
@@ -142,7 +142,14 @@ def _called(wanted: Constraints) -> str:
 
 
 def find_part(  # noqa: PLR0913 - two are switches
-    desk: Desk, structures: Structures, topic: str, rows: Rows | None, *, divided: bool = True, loose: bool = True
+    desk: Desk,
+    structures: Structures,
+    topic: str,
+    rows: Rows | None,
+    *,
+    divided: bool = True,
+    loose: bool = True,
+    named: bool = False,
 ) -> Match | None:
     """The part that a topic names: by its heading, or else the paragraph that answers to it by enumerating.
 
@@ -153,6 +160,7 @@ def find_part(  # noqa: PLR0913 - two are switches
         rows: Where to look; None for everywhere.
         divided: Only what has points.
         loose: Also a paragraph that only the search finds.
+        named: The topic was called a part of the text: then the paragraphs of a part without points are told instead.
     """
     hits = desk.find(topic, _LOOKED, rows)
     if not hits:
@@ -160,11 +168,12 @@ def find_part(  # noqa: PLR0913 - two are switches
     found = sorted(_headed(desk, structures, topic, hits), key=lambda one: -one[0])
     for strength in (_EQUAL, _HELD, _ALIKE):
         same = [base for how, base in found if how == strength]
-        for unnumbered in (False, True) if strength > _ALIKE and divided else (False,):
+        told = divided and (strength == _EQUAL or (strength == _HELD and named))
+        for unnumbered in (False, True) if told else (False,):
             for base in same:
                 if not divided or len(structures.speech(base.speech).points(base, unnumbered=unnumbered)) > 1:
                     sure = 1.0 if strength == _EQUAL else hits[0].score
-                    return Match(base, sure, any(one.speech != base.speech for one in same))
+                    return Match(base, sure, _elsewhere(base, same))
     best = hits[0]
     row = desk.generation.catalog.find(best.passage.id)
     if loose and divided and row is not None and best.score >= desk.cutoff and inline_points(best.passage.text):
@@ -172,9 +181,30 @@ def find_part(  # noqa: PLR0913 - two are switches
     return None
 
 
-def is_title(topic: str) -> bool:
-    """Whether a topic may be the title of a speech."""
-    return patterns.TITLE_END.search(topic) is not None
+def _elsewhere(base: Base, same: Sequence[Base]) -> tuple[Base, ...]:
+    """The first of some parts in each speech but that of ``base``."""
+    first: dict[int, Base] = {}
+    for one in same:
+        if one.speech != base.speech:
+            first.setdefault(one.speech, one)
+    return tuple(first.values())
+
+
+def named_speech(desk: Desk, structures: Structures, topic: str, rows: Rows | None) -> int | None:
+    """Number of the speech that a topic names by its title or most words of it; None where it is no such name, or no one speech's."""
+    ending = patterns.TITLE_END.search(topic)
+    if ending is None:
+        return None
+    core = patterns.TOPIC_HEAD.sub("", topic[: ending.start()]) or topic
+    for title in (topic, core):
+        titled = desk.generation.catalog.titled(title)
+        if len(titled) == 1:
+            return titled[0]
+    for hit in desk.find(core, _LOOKED, rows):
+        if desk.coverage(core, hit.passage.speech) >= _COVERED:
+            row = desk.generation.catalog.find(hit.passage.id)
+            return None if row is None else structures.of_row(row).speech.number
+    return None
 
 
 def _headed(desk: Desk, structures: Structures, topic: str, hits: Sequence[Hit]) -> Iterator[tuple[int, Base]]:

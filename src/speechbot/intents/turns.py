@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from speechbot.intents import patterns
+from speechbot.intents.answer_parts import MOST, AnswerParts, Here, inside_of
 from speechbot.intents.speech_structure import Base
-from speechbot.intents.structure_answers import MOST, Here, StructureAnswers, inside_of
 from speechbot.language.sentences import sentence_spans
 from speechbot.language.text import fold
 from speechbot.models import Answer, Focus
@@ -42,7 +42,7 @@ class Turns:
     """Answers a question that goes on from the last answer."""
 
     def __init__(
-        self, desk: Desk, answers: StructureAnswers, here: Here, after: Answer | None, asked: tuple[str, int]
+        self, desk: Desk, answers: AnswerParts, here: Here, after: Answer | None, asked: tuple[str, int]
     ) -> None:
         """Set up for one question.
 
@@ -133,7 +133,8 @@ class Turns:
         rest = range(here.row + 1, max(rows.stop, here.row + 1))[: self._k] or range(here.row + 1, here.row + 2)
         if rest[0] not in here.structure.speech.rows:
             return self._refusal(zh_intents.NO_NEXT.format(path=self._paragraph(here.row)))
-        return self._read(rest, zh_intents.READ_ON.format(path=self._paragraph(rest[0])))
+        wording = zh_intents.READ_ON if last is None else zh_intents.READ_ON_INSTEAD
+        return self._read(rest, wording.format(path=self._paragraph(rest[0])))
 
     def _detail(self) -> Answer | None:
         """What the place says in full, or the sentence of it that says how."""

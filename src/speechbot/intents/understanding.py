@@ -37,7 +37,9 @@ class SpeechesAsked:
 
 @dataclass(frozen=True, slots=True)
 class OutlineAsked:
-    """How a whole speech is divided."""
+    """How a whole speech is divided; ``topic`` names it in the asker's words, "" where it is not named so."""
+
+    topic: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +153,9 @@ def _intent(line: str, *, bound: bool) -> Intent:
     for rest in (text, text[whole.end() :] if whole else text):
         if patterns.OUTLINE.fullmatch(rest):
             return OutlineAsked()
+    named = patterns.OUTLINE_OF.fullmatch(text)
+    if named:
+        return OutlineAsked(_topic(named["topic"]))
     found = _point(going_on) or _points(going_on, bound=bound)
     return Plain() if found is None else found
 
