@@ -72,8 +72,20 @@ class StructureAnswers(AnswerParts):
         """The outline of a speech, or that it has none."""
         structure = self._structures.speech(speech)
         scope = zh_intents.NO_OUTLINE.format(path=structure.named(), count=len(structure.speech.rows))
-        found = self.outline(Base(speech), head=head)
-        return found or self.refusal(head + scope, focus=self.focus(Base(speech)))
+        base = Base(speech, self._filtered(structure))
+        found = self.outline(base, head=head)
+        return found or self.refusal(head + scope, focus=self.focus(base))
+
+    def _filtered(self, structure: SpeechStructure) -> int | None:
+        """The smallest section that holds all passages that count; None where that is the whole speech."""
+        rows = self._within.rows
+        if rows is None or not len(rows) or not {int(rows[0]), int(rows[-1])} <= set(structure.speech.rows):
+            return None
+        (passage,) = structure.passages(range(int(rows[0]), int(rows[0]) + 1))
+        for section in structure.chain(structure.around(int(rows[0]), len(passage.section))):
+            if int(rows[-1]) in structure.rows(section) and len(rows) < len(structure.speech.rows):
+                return section
+        return None
 
     def _whole(self) -> Answer | None:
         """The outline of the speech that is meant, or of each that can be."""
