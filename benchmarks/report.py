@@ -233,6 +233,24 @@ def of_index(name: str) -> str:
     return f"{made}\n\n{origin(record, STORES)}"
 
 
+def intents() -> str:
+    """Which questions are read as something else than plain ones."""
+    record = load("intents")
+    header = ("questions", "number", "about structure", "limited", "share", "answered in another way", "µs")
+    rows = [
+        (
+            name,
+            *(str(counts[key]) for key in ("questions", "structure", "limited")),
+            f"{counts['share']:.2%}",
+            str(counts["changed"]),
+            f"{counts['microseconds']:.0f}",
+        )
+        for name, counts in record["results"].items()
+    ]
+    libraries = ("opencc",)
+    return f"{table(header, rows)}\n\n{origin(record, libraries)}"
+
+
 TABLES: dict[str, Callable[[], str]] = {
     "retrieval": retrieval,
     "ablation": ablation,
@@ -241,6 +259,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "encoding": encoding,
     "startup": startup,
     "structure": structure,
+    "intents": intents,
     "fuzz": fuzz,
     "vectors": partial(of_index, "vectors"),
     "scale": partial(of_index, "scale"),

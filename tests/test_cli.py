@@ -207,6 +207,13 @@ def test_ask_hands_on_filters(retriever: Scripted) -> None:
     assert retriever.asked == [("问", 3, "甲", "乙", "丙")]
 
 
+def test_ask_hands_on_a_focus(retriever: Scripted) -> None:
+    """So that a program can go on from an answer."""
+    run("ask", "那第二点呢", "--after", "o:ab:1:0")
+
+    assert retriever.after == "o:ab:1:0"
+
+
 def test_ask_as_json(retriever: Scripted) -> None:
     """Programs get the answer's fields in readable Chinese."""
     result = run("ask", "图书馆怎么办", "--json")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -119,6 +119,23 @@ def test_percentile_is_the_nearest_rank(monkeypatch: pytest.MonkeyPatch) -> None
     report = evaluate(Scripted(texts, set()), [question(name, "fact", "甲") for name in texts])
 
     assert (report.median_ms, report.p95_ms) == (10.5, 19.0)
+
+
+def test_what_the_structure_answers_is_judged_by_the_passages_it_names() -> None:
+    """Not by those that a search would give."""
+
+    class Structured(Scripted):
+        def ask(self, question: str) -> Answer:
+            found = super().ask(question)
+            return replace(found, kind="outline", hits=(hit("乙"), hit("甲"))) if question == "提纲" else found
+
+    report = evaluate(
+        Structured({"提纲": ["丙"], "问": ["甲"]}, set()),
+        [question("提纲", "section", "甲"), question("问", "fact", "甲")],
+    )
+
+    assert [outcome.rank for outcome in report.outcomes] == [2, 1]
+    assert report.outcomes[0].best == hit("乙")
 
 
 def test_what_is_loaded_on_first_use_is_not_timed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -47,9 +47,7 @@ def opened(built: Path) -> Iterator[Retriever]:
         ("《讲话》里怎么说油污", "怎么说油污", {HARBOUR, SCHOOL}, "只在题为《讲话》的讲话（2 篇）里找"),
     ],
 )
-def test_constraints_are_filters(
-    opened: Retriever, question: str, rest: str, speeches: set[str], scope: str
-) -> None:
+def test_constraints_are_filters(opened: Retriever, question: str, rest: str, speeches: set[str], scope: str) -> None:
     """The hits are those of the rest of the question in the speeches that are left; the header says which."""
     answer = opened.ask(question, 20)
     hits = [hit for hit in opened.search(rest, 20) if hit.passage.speech in speeches]
