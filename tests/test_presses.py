@@ -242,7 +242,7 @@ def test_hits_that_are_gone(wide: Rig) -> None:
 
 @pytest.mark.parametrize(
     "bad",
-    ["", "x", "hello", "h9", "r", "😀", "v" * 64, "q1", "lAAAAAA==", "c", "cx1", "zAAAA", "0", " "],
+    ["", "x", "hello", "h9", "r", "😀", "v" * 64, "q1", "lAAAAAA==", "c", "c?1", "zAAAA", "0", " "],
 )
 def test_garbage_is_called_outdated(rig: Rig, answer: Json, bad: str) -> None:
     """Whatever a client sends."""
