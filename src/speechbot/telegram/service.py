@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import logging
 import os
 import re
@@ -53,6 +54,9 @@ _POLL = 30
 _SWITCH = 0.0005
 # What python-telegram-bot calls the task that asks for updates.
 _RECEIVING = "Updater:start_polling:polling_task"
+# Bytes from which glibc takes memory from the system and gives it back at once (mallopt's M_MMAP_THRESHOLD). It raises the
+# limit by itself up to 32 MB, and then keeps what loading the dictionary and the model needed: 12 MB.
+_M_MMAP_THRESHOLD, _LARGE = -3, 4 * 2**20
 # Seconds between two looks for what is older than it may be.
 _EXPIRE = 3600.0
 # Seconds before the first tries to reach Telegram at the start; the last one goes on.
@@ -74,6 +78,7 @@ async def serve(
     """
     # Times as timedelta, as python-telegram-bot will always give them; without it, it warns
     os.environ.setdefault("PTB_TIMEDELTA", "true")
+    _keep_no_large_blocks()
     async with AsyncExitStack() as opened:
         opened.callback(sys.setswitchinterval, sys.getswitchinterval())
         sys.setswitchinterval(_SWITCH)
@@ -181,6 +186,12 @@ class _Run:
         await self._lanes.cancel()
         with suppress(TimeoutError, TelegramError):
             await asyncio.wait_for(self._application.bot.shutdown(), _STOP_RECEIVING)
+
+
+def _keep_no_large_blocks() -> None:
+    """Have the C library keep no large blocks that are free; where it is not glibc, it goes its own ways."""
+    with suppress(OSError, TypeError, AttributeError):
+        ctypes.CDLL(None).mallopt(_M_MMAP_THRESHOLD, _LARGE)
 
 
 def _access(settings: Settings, ledger: Ledger) -> Access:
