@@ -105,6 +105,12 @@ def _start(found: dict[str, Any], table: Table) -> str:
             f"{found['ready_seconds']['max']:.2f}",
             f"{found['taken_by_others']['median']:.0%}",
         ),
+        (
+            "processor seconds of that",
+            f"{found['ready_cpu_seconds']['median']:.2f}",
+            f"{found['ready_cpu_seconds']['max']:.2f}",
+            "",
+        ),
         ("SIGTERM to exit, s", f"{found['stop_seconds']['median']:.2f}", f"{found['stop_seconds']['max']:.2f}", ""),
         (
             "resident when ready, MB",
