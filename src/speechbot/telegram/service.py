@@ -163,7 +163,7 @@ class _Run:
     async def _settle(self) -> None:
         """What can wait until the bot receives: menus, and what the first question would otherwise wait for."""
         await self._desk.run(self._desk.library.examples)
-        await show_commands(self._application.bot, sorted(self._desk.settings.admins))
+        await show_commands(self._desk.outbox, sorted(self._desk.settings.admins))
 
     async def _expire(self) -> None:
         """Delete what is older than it may be, now and every hour."""
