@@ -149,7 +149,8 @@ class _Run:
         await _insist(self._application.initialize)
         self._desk.username = self._application.bot.username
         await self._application.start()
-        self._desk.late |= await self._intake.put_back(self._application.bot)
+        self._desk.late = self._intake.again  # filled before they are worked on
+        await self._intake.put_back(self._application.bot)
         updater = self._application.updater
         if updater is None:
             raise AssertionError("the application was built with an updater")
