@@ -148,6 +148,23 @@ def test_details(opened: Retriever) -> None:
     assert "要在秋天以前" in hit.passage.text[slice(*hit.highlight)]
 
 
+def test_details_begin_with_what_was_shown(opened: Retriever) -> None:
+    """The paragraph itself, then the others of its section."""
+    last = opened.ask("压舱水也要管")
+    answer = opened.ask("具体怎么做", after=last)
+
+    assert last.hits[0].passage.paragraph == 8
+    assert [hit.passage.paragraph for hit in answer.hits] == [8, 7]
+    assert answer.scope.endswith("三、把海湾护住 的具体内容")
+
+
+def test_details_of_what_is_divided_further(opened: Retriever) -> None:
+    """The paragraph that leads in to points asks for these."""
+    answer = opened.ask("具体怎么做", after=opened.ask("码头是港口的根本，根本不牢就停不了大船"))
+
+    assert (answer.kind, len(answer.points)) == ("outline", 3)
+
+
 @pytest.mark.parametrize("question", ["下一段", "上一段", "下一点", "还有吗", "具体怎么做", "这一部分讲了哪几点"])
 @pytest.mark.parametrize("after", [None, "", "p:0000000000000000:1:0", "nonsense", Focus("gone")])
 def test_without_a_place_the_question_is_searched(opened: Retriever, question: str, after: Focus | str | None) -> None:

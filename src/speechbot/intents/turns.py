@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from speechbot.intents import patterns
-from speechbot.intents.answer_parts import MOST, AnswerParts, Here, inside_of
-from speechbot.intents.speech_structure import Base
-from speechbot.language.sentences import sentence_spans
+from speechbot.intents.answer_parts import AnswerParts, Here, inside_of
+from speechbot.intents.speech_structure import Base, sentences
 from speechbot.language.text import fold
 from speechbot.models import Answer, Focus
 from speechbot.wording import zh_intents
@@ -34,7 +35,7 @@ def place(desk: Desk, structures: Structures, after: Answer | Focus | str | None
 def _to_do(hit: Hit) -> tuple[int, int]:
     """The first sentence of a hit that says what to do; the one that it has where none does."""
     text = hit.passage.text
-    said = (span for span in sentence_spans(text) if patterns.TO_DO.search(text[slice(*span)]))
+    said = (span for span in sentences(hit.passage) if patterns.TO_DO.search(text[slice(*span)]))
     return hit.highlight if patterns.TO_DO.search(text[slice(*hit.highlight)]) else next(said, hit.highlight)
 
 
@@ -133,36 +134,42 @@ class Turns:
         rest = range(here.row + 1, max(rows.stop, here.row + 1))[: self._k] or range(here.row + 1, here.row + 2)
         if rest[0] not in here.structure.speech.rows:
             return self._refusal(zh_intents.NO_NEXT.format(path=self._paragraph(here.row)))
-        wording = zh_intents.READ_ON if last is None else zh_intents.READ_ON_INSTEAD
+        searched = last is not None and last.kind == "passage" and last.asked
+        wording = zh_intents.READ_ON_INSTEAD if searched else zh_intents.READ_ON
         return self._read(rest, wording.format(path=self._paragraph(rest[0])))
 
     def _detail(self) -> Answer | None:
-        """What the place says in full, or the sentence of it that says how."""
+        """What the place is divided into, or what it says in full, or the sentences of it that say what to do."""
         here = self._here
         if here.focus.kind == "outline" and here.base.row is None:
             return self._answers.point(here.base, head=zh_intents.AFTER.format(scope=""))
         if here.focus.kind == "passage":
-            inside = self._answers.outline(Base(here.base.speech, here.base.section, here.row), unnumbered=False)
+            section = Base(here.base.speech, here.base.section)
+            bases = [replace(section, row=here.row), *([] if here.base.section is None else [section])]
+            outlines = (self._answers.outline(base, unnumbered=False) for base in bases)
+            inside = next(filter(None, outlines), None)
             if inside is not None:
                 return replace(inside, scope=zh_intents.AFTER.format(scope=inside.scope))
-        rows = range(here.row, here.row + 1) if here.base.row is not None else here.structure.rows(here.base.section)
-        if here.base.section is None and here.base.row is None:
-            rows = range(here.row, here.row + 1)
-        heading = here.structure.sections[here.base.section].title if here.base.section is not None else ""
-        asked = " ".join(filter(None, (patterns.LABEL.sub("", fold(heading), count=1), fold(self._question))))
-        catalog = self._desk.generation.catalog
-        wanted = catalog.rows_of([here.base.speech])
-        hits = self._desk.find(asked, min(self._k, MOST), wanted[(wanted >= rows.start) & (wanted < rows.stop)])
-        if not hits:
-            return None
-        hits = [replace(hit, score=1.0, highlight=_to_do(hit)) for hit in hits]
-        base = replace(here.base, row=None if here.base.section is not None else here.row)
+        alone = here.base.section is None or here.base.row is not None
+        rows = range(here.row, here.row + 1) if alone else here.structure.rows(here.base.section)
+        hits = self._how(rows)
+        base = replace(here.base, row=here.row if here.base.section is None else None)
         scope = zh_intents.DETAIL.format(path=here.structure.named(base))
         return Answer(
             *(self._question, tuple(hits), True, 1.0, None, "passage", ()),
             zh_intents.AFTER.format(scope=scope),
             Focus.of(hits[0].passage),
         )
+
+    def _how(self, rows: range) -> list[Hit]:
+        """Paragraphs with the sentences that say what to do: that of the last answer, then the others by their evidence."""
+        here = self._here
+        heading = here.structure.sections[here.base.section].title if here.base.section is not None else ""
+        asked = " ".join(filter(None, (patterns.LABEL.sub("", fold(heading), count=1), fold(self._question))))
+        found = self._desk.find(asked, len(rows), np.arange(rows.start, rows.stop))
+        first = [hit for hit in found if hit.passage.id == here.focus.passage]
+        others = [hit for hit in found if hit.passage.id != here.focus.passage]
+        return [replace(hit, score=1.0, highlight=_to_do(hit)) for hit in [*first, *others][: self._k]]
 
     def _read(self, rows: range, scope: str) -> Answer:
         """Paragraphs to read on in."""
