@@ -25,7 +25,7 @@ from speechbot.indexing.store import open_live
 from speechbot.intents.understanding import Plain, read
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Container, Iterator
 
 HERE = Path(__file__).resolve().parent
 CACHE = HERE.parent / ".cache" / "benchmarks" / "intents"
@@ -52,7 +52,7 @@ class Tally:
     changed: list[str] = field(default_factory=list)
     seconds: float = 0.0
 
-    def add(self, name: str, question: str, retriever: Retriever, speakers: frozenset[str]) -> None:
+    def add(self, name: str, question: str, retriever: Retriever, speakers: Container[str]) -> None:
         """Read a question, and ask it where it is not plain."""
         started = time.perf_counter()
         reading = read(question, speakers=speakers)
@@ -108,7 +108,7 @@ def main() -> None:
         index = CACHE
         build_index(chosen.bench / "speeches" / CORPUS, index)
     with open_live(index) as generation:
-        speakers = generation.catalog.speakers
+        speakers = frozenset(generation.catalog.speakers)
     found: dict[str, Tally] = {}
     with Retriever.open(index) as retriever:
         for name, number, question in questions(chosen.bench):

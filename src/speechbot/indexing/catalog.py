@@ -31,6 +31,8 @@ _WORDED = _PASSAGES.replace("p.row", "p.wording, p.row", 1)
 
 # Source texts held for comparison with what is about to be shown; a text of a million characters takes 2 MB.
 _TEXTS = 8
+# Speeches, or rows, that are looked up one by one; for more the speech of every row is read, once.
+_LOOKED_UP = 64
 
 
 class Extent(NamedTuple):
@@ -180,25 +182,17 @@ class Catalog:
         )
         return [number for (number,) in found]
 
-    def spoken(self, speaker: str) -> list[int]:
-        """Numbers of the speeches of a speaker, by folded name, ascending."""
-        return [number for name, number in self._speakers if name == speaker]
-
     def titled(self, title: str) -> list[int]:
         """Numbers of the speeches one of whose names is this, or else holds it, ascending."""
         return [int(number) for number in _matching(self._names, title)]
 
     @cached_property
-    def speakers(self) -> frozenset[str]:
-        """Folded names of all speakers that are known."""
-        return frozenset(name for name, _ in self._speakers)
-
-    @cached_property
-    def _speakers(self) -> list[tuple[str, int]]:
-        """Folded name of the speaker and number of each speech whose speaker is known."""
-        once = cache(fold)
-        found = self._query("SELECT speaker, number FROM speeches WHERE speaker != '' ORDER BY number")
-        return [(once(speaker), number) for speaker, number in found]
+    def speakers(self) -> dict[str, list[int]]:
+        """Numbers of the speeches of each speaker, by folded name; speeches whose speaker is not known are of nobody."""
+        once, found = cache(fold), dict[str, list[int]]()
+        for speaker, number in self._query("SELECT speaker, number FROM speeches WHERE speaker != '' ORDER BY number"):
+            found.setdefault(once(speaker), []).append(number)
+        return found
 
     @cached_property
     def _names(self) -> list[tuple[str, ...]]:
@@ -213,17 +207,27 @@ class Catalog:
 
     def rows_of(self, numbers: Iterable[int]) -> NDArray[np.int64]:
         """Rows of some speeches, ascending."""
-        found = [np.arange(run.start, run.stop) for run in map(self._rows_of, sorted(set(numbers)))]
+        wanted = sorted(set(numbers))
+        if len(wanted) > _LOOKED_UP:
+            return np.flatnonzero(np.isin(self._speeches, wanted))
+        found = [np.arange(run.start, run.stop) for run in map(self._rows_of, wanted)]
         return np.concatenate(found).astype(np.int64) if found else np.zeros(0, np.int64)
 
     def numbers_of(self, rows: NDArray[np.int64]) -> list[int]:
         """Numbers of the speeches that some rows, ascending, are of."""
         found: list[int] = []
         at = 0
+        if len(rows) > _LOOKED_UP:
+            return [int(number) for number in np.unique(self._speeches[rows])]
         while at < len(rows):
             found.append(self.speech_of(int(rows[at])))
             at = int(np.searchsorted(rows, self._rows_of(found[-1]).stop))
         return found
+
+    @cached_property
+    def _speeches(self) -> NDArray[np.int64]:
+        """Number of the speech of each row."""
+        return np.array(self._query("SELECT speech FROM passages ORDER BY row"), np.int64).reshape(-1)
 
     def _rows_of(self, number: int) -> range:
         """Rows of a speech; they follow one another, speech after speech, so that a few look-ups find both ends."""

@@ -102,7 +102,7 @@ def limits(catalog: Catalog, structures: Structures, wanted: Constraints, within
     given = [
         catalog.titled(wanted.title) if wanted.title else None,
         catalog.dated(wanted.date) if wanted.date else None,
-        catalog.spoken(wanted.speaker) if wanted.speaker else None,
+        catalog.speakers.get(wanted.speaker, []) if wanted.speaker else None,
     ]
     if given[0] == []:
         return Limits(numbers, within, kept=False)

@@ -11,9 +11,11 @@ from speechbot.parsing.headings import number_of
 
 if TYPE_CHECKING:
     import re
+    from collections.abc import Container
 
 # Characters; longer questions say in full what they want.
 LONGEST = 100
+_LONGEST_NAME = 16
 LAST = -1  # number of the last part or speech
 
 
@@ -120,7 +122,7 @@ class Reading:
         return isinstance(self.intent, Plain) and not self.constraints
 
 
-def read(question: str, *, speakers: frozenset[str] = frozenset()) -> Reading:
+def read(question: str, *, speakers: Container[str] = ()) -> Reading:
     """Understand a question.
 
     Args:
@@ -249,7 +251,7 @@ def _number(digits: str) -> int:
         return 0
 
 
-def _constraints(line: str, speakers: frozenset[str]) -> tuple[Constraints, str]:
+def _constraints(line: str, speakers: Container[str]) -> tuple[Constraints, str]:
     """Where to look, and the rest of the question; the very question where nothing is said about that."""
     found, rest = Constraints(), line
     for _ in range(3):
@@ -263,7 +265,7 @@ def _constraints(line: str, speakers: frozenset[str]) -> tuple[Constraints, str]
     return found, rest
 
 
-def _taken(line: str, known: Constraints, speakers: frozenset[str]) -> tuple[Constraints, str] | None:
+def _taken(line: str, known: Constraints, speakers: Container[str]) -> tuple[Constraints, str] | None:
     """One more constraint, and the question without it."""
     for pattern in (patterns.BY_NUMBER, patterns.BY_TITLE, patterns.BY_DATE):
         match = pattern.search(line)
@@ -275,10 +277,10 @@ def _taken(line: str, known: Constraints, speakers: frozenset[str]) -> tuple[Con
             continue
         return _with(known, pattern, match), rest
     if not known.speaker:
-        for name in sorted(speakers, key=len, reverse=True):
-            said = patterns.BY_SPEAKER.match(line, len(name)) if name and line.startswith(name) else None
+        for size in range(_LONGEST_NAME, 1, -1):
+            said = patterns.BY_SPEAKER.match(line, size) if line[:size] in speakers else None
             if said and line[said.end() :]:
-                return replace(known, speaker=name), patterns.NOT_SAID.sub("", line[said.end() :])
+                return replace(known, speaker=line[:size]), patterns.NOT_SAID.sub("", line[said.end() :])
     return None
 
 
