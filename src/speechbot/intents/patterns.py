@@ -64,6 +64,8 @@ LISTED = re.compile(
 )
 # What a text in quotation marks says, rather than what it is or means.
 RECITED = re.compile(rf"(?:里|中|都|主要|一共|具体)*(?:讲|说|谈)(?:到|了|的)+(?:哪些|些?什么|些?啥)(?:{_KINDS}|要点)?$")
+# Asks what something is rather than what a text says of it.
+IS_WHAT = re.compile(r"(?:的)?(?:都|分别|具体|究竟|到底)*是些?(?:什么|啥|哪些)")
 # Of these words alone: 分几个方面, 有哪几点.
 BARE = re.compile(
     rf"{_ADVERBS}(?:{_SAID}|分(?:为|成|了)?|有|包括|{_ADVERBS}){_FEW}{_POINT}(?:{_KINDS})?(?:来)?(?:{_SAID})?"

@@ -208,7 +208,7 @@ def _topic_points(text: str, parts: tuple[Part, ...]) -> PointsAsked | None:
         marked = patterns.MARKED.search(subject)
         cited = quoted is not None and quoted.end() == found
         named = bool(marked or parts or cited)
-        if ending is patterns.LISTED and not (marked or parts):
+        if ending is patterns.LISTED and not (marked or (parts and not patterns.IS_WHAT.match(text, found))):
             continue
         if ending is patterns.RECITED and not named:
             continue
