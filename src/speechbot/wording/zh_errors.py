@@ -73,6 +73,7 @@ FILTER_WITHIN = "{outer}里的{kind}"
 # Models.
 MODEL_FILE_MISSING = "缺少文件 {name}"
 MODEL_FILE_DAMAGED = "模型文件已损坏"
+MODEL_WITHOUT_TORCH = "这里没有安装 torch，只能用内置模型"
 MODEL_NOT_FOUND = "找不到这个文件夹或模型，或者没能联网下载"
 MODEL_NOT_LOADED = "加载失败：{kind}"
 MODEL_WITHOUT_VECTORS = "它不是句向量模型"
