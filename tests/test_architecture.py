@@ -102,6 +102,7 @@ LAYERS = (
     "calibration",
     "ranking",
     "spelling",
+    "reranking",
     "engine",
     "browsing",
     "retriever",

@@ -238,7 +238,7 @@ def _look(folder: Path, report_file: Path | None, *, everything: bool, strict: b
 
 def _retriever(index: Path | None) -> Retriever:
     settings = _settings()
-    return Retriever.open(index or settings.index, model=settings.model)
+    return Retriever.open(index or settings.index, model=settings.model, reranker=settings.reranker)
 
 
 def _print(found: Any, blocks: "Iterable[Block]", *, as_json: bool) -> None:  # noqa: ANN401 - whatever JSON holds

@@ -13,7 +13,7 @@
     ├── ReportNotWritable      the page of a check cannot be written
     ├── SelfTestFailed         a new generation is worse than the live one
     ├── RollbackError          no older generation to go back to
-    ├── ModelError             the embedding model cannot be loaded or used
+    ├── ModelError             a model cannot be loaded or used
     ├── QuestionError          the question is empty, too long or not text
     ├── FilterError            a filter matches nothing in the index
     ├── QuestionFileError      an evaluation file is malformed
@@ -133,10 +133,11 @@ class RollbackError(SpeechbotError):
 
 
 class ModelError(SpeechbotError):
-    """The embedding model cannot be loaded or used; ``bundled`` when it is the one that came with speechbot."""
+    """A model cannot be loaded or used; ``bundled`` when it is the one that came with speechbot, ``reranker`` when it is one."""
 
-    def __init__(self, name: str, reason: str, *, bundled: bool = False) -> None:
-        template = zh_errors.MODEL_ERROR_BUNDLED if bundled else zh_errors.MODEL_ERROR
+    def __init__(self, name: str, reason: str, *, bundled: bool = False, reranker: bool = False) -> None:
+        other = zh_errors.MODEL_ERROR_RERANKER if reranker else zh_errors.MODEL_ERROR
+        template = zh_errors.MODEL_ERROR_BUNDLED if bundled else other
         super().__init__(template.format(name=name, reason=reason))
         self.name = name
         self.reason = reason

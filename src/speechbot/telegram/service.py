@@ -66,7 +66,7 @@ async def serve(
     async with AsyncExitStack() as opened:
         pool = ThreadPoolExecutor(settings.workers, "speechbot")
         opened.callback(pool.shutdown, wait=False, cancel_futures=True)
-        retriever = Retriever.open(settings.index, model=settings.model)
+        retriever = Retriever.open(settings.index, model=settings.model, reranker=settings.reranker)
         opened.callback(retriever.close)
         ledger = opened.enter_context(Ledger.open(settings.state))
         metrics = Metrics(lambda: _facts(retriever))
