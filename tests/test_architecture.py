@@ -34,6 +34,7 @@ LAYERS = (
     "zh_state",
     "zh_telegram",
     "zh_demo",
+    "zh_generator",
     "errors",
     "models",
     "folders",
@@ -103,6 +104,8 @@ LAYERS = (
     "ranking",
     "spelling",
     "reranking",
+    "generator",
+    "arranging",
     "engine",
     "browsing",
     "retriever",
@@ -177,6 +180,7 @@ LAYERS = (
 
 # Modules whose Chinese is data of the language, not text that a user reads.
 LANGUAGE_DATA = {
+    "arranging": "connectives between quotations",
     "chat": "numbers of headings, left out of example questions",
     "cleaning": "Chinese punctuation, and marks that only look like others",
     "text": "characters that only look like others",

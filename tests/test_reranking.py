@@ -44,7 +44,7 @@ def toy_model(folder: Path, *, labels: int | None = 1) -> str:
         BertConfig,
         BertForSequenceClassification,
         BertModel,
-        BertTokenizerFast,
+        BertTokenizer,
     )
 
     folder.mkdir()
@@ -65,7 +65,7 @@ def toy_model(folder: Path, *, labels: int | None = 1) -> str:
     config.num_labels = labels or 1
     model = BertModel(config) if labels is None else BertForSequenceClassification(config)
     model.save_pretrained(folder)
-    BertTokenizerFast(vocab=vocabulary).save_pretrained(folder)
+    BertTokenizer(vocab=vocabulary).save_pretrained(folder)
     return str(folder)
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from speechbot.arranging import arranged, open_generator
 from speechbot.errors import (
     ConfigError,
     CorpusError,
     FilterError,
+    GeneratorError,
     IndexDamaged,
     IndexLocked,
     IndexMismatch,
@@ -22,7 +24,7 @@ from speechbot.errors import (
     StateError,
 )
 from speechbot.indexing.indexer import build_index
-from speechbot.models import Answer, Hit, IndexReport, Passage, Section, Source, Speech
+from speechbot.models import Answer, Hit, IndexReport, Passage, Quotation, Section, Source, Speech
 from speechbot.retriever import Retriever
 
 __all__ = [
@@ -30,6 +32,7 @@ __all__ = [
     "ConfigError",
     "CorpusError",
     "FilterError",
+    "GeneratorError",
     "Hit",
     "IndexDamaged",
     "IndexLocked",
@@ -41,6 +44,7 @@ __all__ = [
     "Passage",
     "QuestionError",
     "QuestionFileError",
+    "Quotation",
     "ReportNotWritable",
     "Retriever",
     "RollbackError",
@@ -51,5 +55,7 @@ __all__ = [
     "Speech",
     "SpeechbotError",
     "StateError",
+    "arranged",
     "build_index",
+    "open_generator",
 ]

@@ -14,6 +14,7 @@
     ├── SelfTestFailed         a new generation is worse than the live one
     ├── RollbackError          no older generation to go back to
     ├── ModelError             a model cannot be loaded or used
+    ├── GeneratorError         the language model gives no arrangement
     ├── QuestionError          the question is empty, too long or not text
     ├── FilterError            a filter matches nothing in the index
     ├── QuestionFileError      an evaluation file is malformed
@@ -29,7 +30,7 @@ from __future__ import annotations
 import errno
 from typing import TYPE_CHECKING
 
-from speechbot.wording import zh_errors, zh_report
+from speechbot.wording import zh_errors, zh_generator, zh_report
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -140,6 +141,14 @@ class ModelError(SpeechbotError):
         template = zh_errors.MODEL_ERROR_BUNDLED if bundled else other
         super().__init__(template.format(name=name, reason=reason))
         self.name = name
+        self.reason = reason
+
+
+class GeneratorError(SpeechbotError):
+    """The language model gives no arrangement; ``reason`` says why and holds nothing that was sent or received."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(zh_generator.GENERATOR_ERROR.format(reason=reason))
         self.reason = reason
 
 

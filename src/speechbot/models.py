@@ -174,6 +174,25 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class Quotation:
+    """Whole sentences of a hit, picked and put in their place by a language model.
+
+    Attributes:
+        text: Exactly ``passage.text[start:end]`` of the hit's passage.
+        passage: Id of that passage, one of the answer's hits.
+        start: Offset in the passage's text.
+        end: Offset in the passage's text (exclusive).
+        lead: Connectives in front with their punctuation, from a short closed list, such as 其次，; mostly "".
+    """
+
+    text: str
+    passage: str
+    start: int
+    end: int
+    lead: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What ``ask`` returns: quoted passages, or an honest "not in the materials".
 
@@ -183,6 +202,7 @@ class Answer:
         found: Whether the best hit's probability reaches the calibrated cut-off.
         confidence: Probability in [0, 1] of the best hit; 0 without hits.
         corrected: The question as it was searched, where typing errors were set right in it; else None.
+        arranged: Sentences of the hits as a language model arranged them; none where none is configured.
     """
 
     question: str
@@ -190,6 +210,7 @@ class Answer:
     found: bool
     confidence: float
     corrected: str | None = None
+    arranged: tuple[Quotation, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """The answer as ``--json`` prints it."""
@@ -199,6 +220,7 @@ class Answer:
             "confidence": round(self.confidence, 4),
             "corrected": self.corrected,
             "hits": [hit.to_dict() for hit in self.hits],
+            "arranged": [asdict(one) for one in self.arranged],
         }
 
 
