@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from speechbot.arranging import arranged, open_generator
+from speechbot.citations import citation
 from speechbot.errors import (
     ConfigError,
     CorpusError,
@@ -57,5 +58,6 @@ __all__ = [
     "StateError",
     "arranged",
     "build_index",
+    "citation",
     "open_generator",
 ]

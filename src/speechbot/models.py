@@ -150,6 +150,7 @@ class Hit:
             it stands.
         date: When the speech was given, as in ``Speech``; "" where that is not known.
         speaker: Who gave it; "" where that is not known.
+        occasion: The meeting or event; "" where that is not known.
     """
 
     passage: Passage
@@ -158,6 +159,7 @@ class Hit:
     places: tuple[Passage, ...] = ()
     date: str = ""
     speaker: str = ""
+    occasion: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """The hit as ``--json`` prints it."""
@@ -166,6 +168,7 @@ class Hit:
             **self.passage.to_dict(),
             "date": self.date,
             "speaker": self.speaker,
+            "occasion": self.occasion,
             "score": round(self.score, 4),
             "highlight": [start, end],
             "sentence": self.passage.text[start:end],
