@@ -131,6 +131,8 @@ LAYERS = (
     "render",
     "check",
     "chat",
+    "document",
+    "exporting",
     "usage",
     "records",
     "migrations",

@@ -7,6 +7,7 @@ from speechbot.citations import citation
 from speechbot.errors import (
     ConfigError,
     CorpusError,
+    ExportNotWritable,
     FilterError,
     GeneratorError,
     IndexDamaged,
@@ -24,6 +25,7 @@ from speechbot.errors import (
     SpeechbotError,
     StateError,
 )
+from speechbot.exporting import export_answer
 from speechbot.indexing.indexer import build_index
 from speechbot.models import Answer, Hit, IndexReport, Passage, Quotation, Section, Source, Speech
 from speechbot.retriever import Retriever
@@ -32,6 +34,7 @@ __all__ = [
     "Answer",
     "ConfigError",
     "CorpusError",
+    "ExportNotWritable",
     "FilterError",
     "GeneratorError",
     "Hit",
@@ -59,5 +62,6 @@ __all__ = [
     "arranged",
     "build_index",
     "citation",
+    "export_answer",
     "open_generator",
 ]

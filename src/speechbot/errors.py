@@ -11,6 +11,7 @@
     ├── IndexLocked            another build is running
     ├── IndexNotWritable       the index folder cannot be written
     ├── ReportNotWritable      the page of a check cannot be written
+    ├── ExportNotWritable      an answer cannot be written there
     ├── SelfTestFailed         a new generation is worse than the live one
     ├── RollbackError          no older generation to go back to
     ├── ModelError             a model cannot be loaded or used
@@ -30,7 +31,7 @@ from __future__ import annotations
 import errno
 from typing import TYPE_CHECKING
 
-from speechbot.wording import zh_errors, zh_generator, zh_report
+from speechbot.wording import zh_citations, zh_errors, zh_generator, zh_report
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -112,6 +113,15 @@ class ReportNotWritable(SpeechbotError):
 
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(zh_report.REPORT_ERROR.format(path=path, reason=reason))
+        self.path = path
+        self.reason = reason
+
+
+class ExportNotWritable(SpeechbotError):
+    """An answer cannot be written there, or must not be."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(zh_citations.EXPORT_ERROR.format(path=path, reason=reason))
         self.path = path
         self.reason = reason
 

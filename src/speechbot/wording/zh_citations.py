@@ -1,4 +1,4 @@
-"""Quotations with their source: footnotes, GB/T 7714, Markdown."""
+"""Quotations with their source: footnotes, GB/T 7714, Markdown; answers as files."""
 
 from __future__ import annotations
 
@@ -23,3 +23,18 @@ ATTRIBUTION = "——{speaker}{title}{given}，{place}，{source}"
 
 # On the command line.
 CITATIONS = "引文："
+
+# An answer as a file (exporting.py).
+HEADING = "讲话材料问答"
+QUESTION = "问题：{question}"
+FURTHER = "其他相关段落"
+NEAREST = "最接近的段落（不足以回答）"
+EXPORTED = "导出日期：{day}"
+GENERATION = "索引版本：{generation}"
+MARK = "（由 speechbot ask --export 写出，校验码 {digest}）"
+EXPORT_WRITTEN = "已导出到 {path}"
+EXPORT_ERROR = "无法导出到 {path}（{reason}），请换一个文件名或文件夹后重试"
+REASON_SUFFIX = "文件名要以 .txt 或 .docx 结尾"
+REASON_FOREIGN = "已有同名文件，不是导出的答案，或导出后改动过，不能覆盖"
+# For Chinese characters; Word and WPS have it, others take one like it.
+FONT = "宋体"

@@ -28,5 +28,6 @@ PLAIN = "语言模型没有给出可用的编排（%s），只给原来的答案
 # How it is shown (render.py, exporting.py).
 ARRANGED = "原文摘编（由语言模型挑选、排列，每句都是原文，编号见下）："
 QUOTED = "{lead}“{text}”[{number}]"
+SOURCE = "[{number}] "
 SOURCES = "以上出处："
 ANSWER = "完整的答案："
