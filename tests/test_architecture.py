@@ -104,6 +104,7 @@ LAYERS = (
     "ranking",
     "spelling",
     "reranking",
+    "http_client",
     "generator",
     "arranging",
     "engine",

@@ -16,7 +16,7 @@ import pytest
 
 from speechbot.arranging import arranged, open_generator
 from speechbot.errors import GeneratorError
-from speechbot.generator import MOST_BYTES
+from speechbot.http_client import MOST_BYTES
 from tests.test_arranging import ANSWER, FIRST, RIVER
 
 if TYPE_CHECKING:

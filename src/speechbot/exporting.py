@@ -71,7 +71,8 @@ def export_answer(  # noqa: PLR0913 - all but the first two have names
     if word:
         from speechbot.document import document  # noqa: PLC0415 - python-docx takes 0.2 s that others do without
 
-        data = document(blocks, title=answer.question, made=moment)
+        # Paragraphs have room around them there
+        data = document([one for one in blocks if one[1].text], title=answer.question, made=moment)
     else:
         data = _signed("".join(f"{text}\n" for _, one in blocks for text in plain(one)))
     try:
