@@ -34,8 +34,7 @@ def check_export(path: Path, corpus: Path | None = None) -> None:
     Raises:
         ExportNotWritable: It may not, or cannot.
     """
-    nowhere = path.parent / f".{path.name}.corpus"  # a folder in which nothing lies
-    reason = saving.objection(path, corpus or nowhere, _KIND)
+    reason = saving.objection(path, corpus, _KIND)
     if reason:
         raise ExportNotWritable(path, reason)
 

@@ -144,7 +144,8 @@ class Hit:
 
     Attributes:
         passage: The passage.
-        score: Calibrated probability in [0, 1] that the passage answers the question; higher is better.
+        score: Calibrated probability in [0, 1] that the passage answers the question; higher is better. Where a reranker
+            orders the hits, it is that of the place in the order: see ``reranking``.
         highlight: ``(start, end)`` of the sentence in ``passage.text`` that answers best.
         places: The other passages of the same wording, in the order of the index: one paragraph is one hit, wherever
             it stands.

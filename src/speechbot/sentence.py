@@ -246,8 +246,7 @@ class SentenceReranker:
     def scores(self, question: str, texts: Sequence[str]) -> list[float]:
         """How well each text answers, higher is better."""
         pairs = [(question, text) for text in texts]
-        # One pair at a time: in a batch each would be padded to the longest, and its score hang on its neighbours
-        found = np.asarray(self._model.predict(pairs, batch_size=1, show_progress_bar=False), np.float32)
+        found = np.asarray(self._model.predict(pairs, show_progress_bar=False), np.float32)
         if found.shape != (len(texts),) or not np.isfinite(found).all():
             raise ModelError(self._name, zh_errors.MODEL_NO_RERANKER, reranker=True)
         scores: list[float] = found.tolist()

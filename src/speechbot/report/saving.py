@@ -78,8 +78,8 @@ def write(path: Path, data: bytes) -> None:
             temporary.unlink(missing_ok=True)
 
 
-def objection(path: Path, corpus: Path, kind: Kind) -> str:
-    """Why a file of a kind must not be written to ``path``; "" where it may."""
+def objection(path: Path, corpus: Path | None, kind: Kind) -> str:
+    """Why a file of a kind must not be written to ``path``, least of all into the corpus; "" where it may."""
     target = Path(os.path.realpath(path))
     try:
         there = target.exists()
@@ -88,7 +88,7 @@ def objection(path: Path, corpus: Path, kind: Kind) -> str:
             (zh_report.REASON_NOT_FILE, there and not target.is_file()),
             (kind.wrong_suffix, path.suffix.lower() not in kind.suffixes),
             (zh_report.REASON_NO_FOLDER, not target.parent.is_dir()),
-            (zh_report.REASON_IN_CORPUS, target.is_relative_to(os.path.realpath(corpus))),
+            (zh_report.REASON_IN_CORPUS, corpus is not None and target.is_relative_to(os.path.realpath(corpus))),
             (kind.foreign, target.is_file() and not kind.ours(target)),
         )
     except OSError as error:
