@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from speechbot.arranging import arranged, open_generator
+from speechbot.citations import citation
 from speechbot.errors import (
     ConfigError,
     CorpusError,
+    ExportNotWritable,
     FilterError,
+    GeneratorError,
     IndexDamaged,
     IndexLocked,
     IndexMismatch,
@@ -21,16 +25,20 @@ from speechbot.errors import (
     SpeechbotError,
     StateError,
 )
+from speechbot.exporting import export_answer
 from speechbot.indexing.indexer import build_index
-from speechbot.models import Answer, Focus, Hit, IndexReport, Passage, Point, Section, Source, Speech
+from speechbot.models import Answer, Hit, IndexReport, Passage, Quotation, Section, Source, Speech
+from speechbot.points import Focus, Point
 from speechbot.retriever import Retriever
 
 __all__ = [
     "Answer",
     "ConfigError",
     "CorpusError",
+    "ExportNotWritable",
     "FilterError",
     "Focus",
+    "GeneratorError",
     "Hit",
     "IndexDamaged",
     "IndexLocked",
@@ -43,6 +51,7 @@ __all__ = [
     "Point",
     "QuestionError",
     "QuestionFileError",
+    "Quotation",
     "ReportNotWritable",
     "Retriever",
     "RollbackError",
@@ -53,5 +62,9 @@ __all__ = [
     "Speech",
     "SpeechbotError",
     "StateError",
+    "arranged",
     "build_index",
+    "citation",
+    "export_answer",
+    "open_generator",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from speechbot.calibration import calibration
 from speechbot.errors import IndexDamaged
@@ -18,6 +18,7 @@ from speechbot.language.text import fold
 from speechbot.language.words import query_terms
 from speechbot.models import Answer, Hit
 from speechbot.ranking import Query, Ranker, Terms
+from speechbot.reranking import DEPTH, reranked
 from speechbot.wording import zh_errors
 
 if TYPE_CHECKING:
@@ -28,8 +29,13 @@ if TYPE_CHECKING:
 
     from speechbot.encoder import Encoder
     from speechbot.indexing.generation import Generation
-    from speechbot.models import Focus, Passage
+    from speechbot.models import Passage
+    from speechbot.points import Focus
     from speechbot.ranking import Ranked
+    from speechbot.reranking import Reranker
+
+# A paragraph with the passages that have its wording.
+_Found: TypeAlias = "tuple[Ranked, list[Passage]]"
 
 # Passages ranked for each hit wanted, and besides: paragraphs that stand in several files make one hit.
 _AHEAD, _BESIDES = 2, 8
@@ -57,9 +63,10 @@ class Filters:
 class Engine:
     """Answers from one generation; read-only, for any number of threads."""
 
-    def __init__(self, generation: Generation, encoder: Encoder) -> None:
-        """Put an opened index and its encoder together; the engine closes the index."""
+    def __init__(self, generation: Generation, encoder: Encoder, reranker: Reranker | None = None) -> None:
+        """Put an opened index and its models together; the engine closes the index."""
         self.generation = generation
+        self._reranker = reranker
         self._encoder = encoder
         self._calibration = calibration(encoder.name)
         self._words = generation.manifest.words
@@ -150,7 +157,7 @@ class Engine:
         """``search`` for a question that has been read, and the scores of some that come after."""
         catalog = self.generation.catalog
         query = Query(self._encoder.encode_queries([asked])[0], query_terms(asked, words=self._words))
-        found, further = self._distinct(query, k, rows)
+        found, further = self._best(query, asked, k, rows)
         if not catalog.verbatim(passage for _, (passage, *_) in found):
             raise IndexDamaged(self.generation.path, zh_errors.DAMAGE_NOT_VERBATIM)
         terms = Terms(query.terms, self.generation.lexical.passages)
@@ -161,9 +168,22 @@ class Engine:
         ]
         return hits, further
 
-    def _distinct(
-        self, query: Query, k: int, rows: NDArray[np.int64] | None
-    ) -> tuple[list[tuple[Ranked, list[Passage]]], list[float]]:
+    def _best(
+        self, query: Query, asked: str, k: int, rows: NDArray[np.int64] | None
+    ) -> tuple[list[_Found], list[float]]:
+        """The best ``k`` paragraphs, in the order of the reranker where there is one; see ``reranking`` on probabilities.
+
+        Besides, the scores of those ranked after them.
+        """
+        if self._reranker is None or k <= 0:
+            return self._distinct(query, k, rows)
+        found, _ = self._distinct(query, max(k, DEPTH), rows)
+        ordered = reranked(self._reranker, asked, found, [fold(passage.text) for _, (passage, *_) in found])
+        pairs = zip(found, ordered, strict=True)
+        placed = [(replace(one, probability=place.probability), worded) for (place, _), (one, worded) in pairs]
+        return placed[:k], [one.probability for one, _ in placed[k:]]
+
+    def _distinct(self, query: Query, k: int, rows: NDArray[np.int64] | None) -> tuple[list[_Found], list[float]]:
         """The best ``k`` paragraphs, each with the passages that have its wording, the one ranked first in front.
 
         Besides, the scores of those ranked after them.

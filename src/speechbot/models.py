@@ -5,13 +5,11 @@ All offsets count characters (Unicode code points) and are half-open: ``text[sta
 
 from __future__ import annotations
 
-import re
 from dataclasses import asdict, dataclass, field
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any
 
-# What the focus of each kind of answer begins with when it is written.
-_FOCUS = {"passage": "p", "outline": "o", "point": "n", "speeches": "s"}
-_WRITTEN = re.compile(r"([a-z]):([!-9;-~]{1,40}):([0-9]{1,2}):([0-9]{1,3})")
+if TYPE_CHECKING:
+    from speechbot.points import Focus, Point
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,12 +147,14 @@ class Hit:
 
     Attributes:
         passage: The passage.
-        score: Calibrated probability in [0, 1] that the passage answers the question; higher is better.
+        score: Calibrated probability in [0, 1] that the passage answers the question; higher is better. Where a reranker
+            orders the hits, it is that of the place in the order: see ``reranking``.
         highlight: ``(start, end)`` of the sentence in ``passage.text`` that answers best.
         places: The other passages of the same wording, in the order of the index: one paragraph is one hit, wherever
             it stands.
         date: When the speech was given, as in ``Speech``; "" where that is not known.
         speaker: Who gave it; "" where that is not known.
+        occasion: The meeting or event; "" where that is not known.
         alike: Passages in almost the same words that ``ask`` would have shown as well.
     """
 
@@ -164,6 +164,7 @@ class Hit:
     places: tuple[Passage, ...] = ()
     date: str = ""
     speaker: str = ""
+    occasion: str = ""
     alike: tuple[Passage, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
@@ -173,6 +174,7 @@ class Hit:
             **self.passage.to_dict(),
             "date": self.date,
             "speaker": self.speaker,
+            "occasion": self.occasion,
             "score": round(self.score, 4),
             "highlight": [start, end],
             "sentence": self.passage.text[start:end],
@@ -182,108 +184,22 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
-class Focus:
-    """The place that an answer is about, for the questions that follow on it.
-
-    Written by ``str`` it is short enough for a button and survives a rebuild, since passage ids do.
+class Quotation:
+    """Whole sentences of a hit, picked and put in their place by a language model.
 
     Attributes:
-        passage: Id of a passage there.
-        kind: Kind of the answer, as in ``Answer``.
-        level: How many of the headings above that passage name the place; 0 for the whole speech.
-        number: Which of the points inside the paragraph it is, from 1; 0 for none of them.
+        text: Exactly ``passage.text[start:end]`` of the hit's passage.
+        passage: Id of that passage, one of the answer's hits.
+        start: Offset in the passage's text.
+        end: Offset in the passage's text (exclusive).
+        lead: Connectives in front with their punctuation, from a short closed list, such as 其次，; mostly "".
     """
 
+    text: str
     passage: str
-    kind: str = "passage"
-    level: int = 0
-    number: int = 0
-
-    def __str__(self) -> str:
-        """The focus in a few ASCII characters."""
-        return f"{_FOCUS[self.kind]}:{self.passage}:{self.level}:{self.number}"
-
-    @classmethod
-    def of(cls, passage: Passage) -> Self:
-        """The focus on a passage that was found."""
-        return cls(passage.id, "passage", len(passage.section))
-
-    @classmethod
-    def parse(cls, written: str) -> Self | None:
-        """What ``str`` wrote; None for anything else."""
-        found = _WRITTEN.fullmatch(written)
-        kinds = {letter: kind for kind, letter in _FOCUS.items()}
-        if found is None or found[1] not in kinds:
-            return None
-        return cls(found[2], kinds[found[1]], int(found[3]), int(found[4]))
-
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    """A part of an outline: a speech, a section, a point inside a paragraph, or a paragraph.
-
-    Attributes:
-        title: The heading as it is cited, or else the words that the point begins with: always words of the source.
-        kind: ``speech``, ``section``, ``inside`` (a point inside a paragraph) or ``paragraph``.
-        speech: Title of the speech.
-        source: Name of the source file.
-        section: Headings from the top down, its own included where it has one.
-        passage: Id of its first passage; "" where it holds none.
-        level: Depth below the speech; 0 for a speech.
-        number: Its place among its fellows, from 1.
-        paragraphs: How many paragraphs it holds, whole or in part.
-        span: Where its title stands in the passage's text, for what has no heading; else None.
-        points: What it is divided into, as far as that was asked for.
-        paragraph: Number of its first paragraph in the speech, from 1; 0 where it holds none.
-        date: When the speech was given; "" where that is not known.
-        speaker: Who gave it; likewise.
-    """
-
-    title: str
-    kind: str
-    speech: str
-    source: str
-    section: tuple[str, ...]
-    passage: str
-    level: int
-    number: int
-    paragraphs: int
-    span: tuple[int, int] | None = None
-    points: tuple[Point, ...] = ()
-    paragraph: int = 0
-    date: str = ""
-    speaker: str = ""
-
-    @property
-    def focus(self) -> Focus | None:
-        """Its place: ``ask`` with it as ``after`` goes on from there. None where it holds no passage."""
-        if not self.passage:
-            return None
-        kind = "passage" if self.kind == "paragraph" else "point"
-        return Focus(self.passage, kind, len(self.section), self.number if self.kind == "inside" else 0)
-
-    def to_dict(self) -> dict[str, Any]:
-        """The point as ``--json`` prints it."""
-        names = (
-            "title",
-            "kind",
-            "speech",
-            "source",
-            "date",
-            "speaker",
-            "passage",
-            "level",
-            "number",
-            "paragraph",
-            "paragraphs",
-        )
-        return {
-            **{name: getattr(self, name) for name in names},
-            "section": list(self.section),
-            "span": list(self.span) if self.span else None,
-            "focus": str(self.focus or ""),
-            "points": [point.to_dict() for point in self.points],
-        }
+    start: int
+    end: int
+    lead: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,6 +213,7 @@ class Answer:
         found: Whether the best hit's probability reaches the calibrated cut-off, or the structure answers.
         confidence: Probability in [0, 1] of the best hit; 0 without hits. 1 where the place was named exactly.
         corrected: The question as it was searched, where typing errors were set right in it; else None.
+        arranged: Sentences of the hits as a language model arranged them; none where none is configured.
         kind: What the answer is: ``passage`` (found by searching), ``outline`` (what a speech or section is divided
             into), ``point`` (the text of one place), ``speeches`` (a list of them).
         points: The parts of an outline; those of a point that has some.
@@ -312,6 +229,7 @@ class Answer:
     found: bool
     confidence: float
     corrected: str | None = None
+    arranged: tuple[Quotation, ...] = ()
     kind: str = "passage"
     points: tuple[Point, ...] = ()
     scope: str = ""
@@ -342,6 +260,7 @@ class Answer:
             "points": [point.to_dict() for point in self.points],
             "hits": [hit.to_dict() for hit in self.hits],
             "more": self.more,
+            "arranged": [asdict(one) for one in self.arranged],
         }
 
 

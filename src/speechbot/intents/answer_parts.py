@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from speechbot.intents import patterns
 from speechbot.intents.speech_structure import Base, SpeechStructure, Structures
-from speechbot.models import Answer, Focus, Hit, Point
+from speechbot.models import Answer, Hit
+from speechbot.points import Focus, Point
 from speechbot.wording import zh_intents
 
 if TYPE_CHECKING:
@@ -179,7 +180,12 @@ class AnswerParts:
         found: bool = True,
     ) -> Answer:
         return Answer(
-            *(self._question, tuple(hits), found, sure, None, kind, tuple(points), scope, focus), asked=self._question
+            *(self._question, tuple(hits), found, sure),
+            kind=kind,
+            points=tuple(points),
+            scope=scope,
+            focus=focus,
+            asked=self._question,
         )
 
 

@@ -12,7 +12,8 @@ from speechbot.intents.speech_structure import Structures
 from speechbot.intents.structure_answers import StructureAnswers
 from speechbot.intents.turns import Turns, place
 from speechbot.intents.understanding import FollowUp, Plain, read
-from speechbot.models import Answer, Focus
+from speechbot.models import Answer
+from speechbot.points import Focus
 from speechbot.wording import zh_intents
 
 if TYPE_CHECKING:

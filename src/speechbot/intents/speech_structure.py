@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from speechbot.errors import IndexDamaged
 from speechbot.intents.inline_points import inline_points
 from speechbot.language.sentences import sentence_spans
-from speechbot.models import Point
 from speechbot.parsing.headings import clean_title, match_heading
+from speechbot.points import Point
 from speechbot.wording import zh_answers, zh_errors, zh_intents
 
 if TYPE_CHECKING:

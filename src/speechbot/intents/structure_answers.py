@@ -10,7 +10,7 @@ from speechbot.intents.answer_parts import MOST, AnswerParts
 from speechbot.intents.scopes import find_part, named_speech
 from speechbot.intents.speech_structure import Base
 from speechbot.intents.understanding import OutlineAsked, PointAsked, PointsAsked, SpeechesAsked
-from speechbot.models import Focus
+from speechbot.points import Focus
 from speechbot.wording import zh_intents
 
 if TYPE_CHECKING:
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     from speechbot.intents.speech_structure import SpeechStructure
     from speechbot.intents.understanding import Intent, Part
-    from speechbot.models import Answer, Point
+    from speechbot.models import Answer
+    from speechbot.points import Point
 
 # Speeches that are answered for where none is named.
 SPEECHES = 5

@@ -11,7 +11,8 @@ from speechbot.intents import patterns
 from speechbot.intents.answer_parts import AnswerParts, Here, inside_of
 from speechbot.intents.speech_structure import Base, sentences
 from speechbot.language.text import fold
-from speechbot.models import Answer, Focus
+from speechbot.models import Answer
+from speechbot.points import Focus
 from speechbot.wording import zh_intents
 
 if TYPE_CHECKING:
@@ -120,7 +121,9 @@ class Turns:
                 best = kept[0]
                 focus = Focus.of(best.passage)
                 return Answer(
-                    *(self._question, kept, True, best.score, None, "passage", (), scope, focus),
+                    *(self._question, kept, True, best.score),
+                    scope=scope,
+                    focus=focus,
                     asked=last.asked,
                     skipped=shown,
                 )
@@ -156,9 +159,9 @@ class Turns:
         base = replace(here.base, row=here.row if here.base.section is None else None)
         scope = zh_intents.DETAIL.format(path=here.structure.named(base))
         return Answer(
-            *(self._question, tuple(hits), True, 1.0, None, "passage", ()),
-            zh_intents.AFTER.format(scope=scope),
-            Focus.of(hits[0].passage),
+            *(self._question, tuple(hits), True, 1.0),
+            scope=zh_intents.AFTER.format(scope=scope),
+            focus=Focus.of(hits[0].passage),
         )
 
     def _how(self, rows: range) -> list[Hit]:
@@ -176,9 +179,10 @@ class Turns:
         passages = self._here.structure.passages(rows)
         last = passages[-1]
         return Answer(
-            *(self._question, tuple(self._desk.cite(passages, 1.0, past=True)), True, 1.0, None, "point", ()),
-            zh_intents.AFTER.format(scope=scope),
-            Focus.of(last),
+            *(self._question, tuple(self._desk.cite(passages, 1.0, past=True)), True, 1.0),
+            kind="point",
+            scope=zh_intents.AFTER.format(scope=scope),
+            focus=Focus.of(last),
         )
 
     def _refusal(self, scope: str) -> Answer:

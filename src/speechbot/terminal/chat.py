@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Protocol, TextIO
 from speechbot.errors import SpeechbotError
 from speechbot.folders import cache_folder
 from speechbot.intents.patterns import LABEL
-from speechbot.models import Focus
-from speechbot.terminal import render
+from speechbot.points import Focus
+from speechbot.terminal import outlines, render
 from speechbot.terminal.screen import Block, Style, is_terminal, line, show
 from speechbot.wording import zh_answers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from prompt_toolkit.history import History
@@ -77,14 +77,16 @@ def examples(retriever: Answerer, *, count: int = _EXAMPLES) -> list[str]:
 class Chat:
     """A conversation: it remembers the last answer for what goes on from it, and its further hits for ``/next``."""
 
-    def __init__(self, retriever: Answerer, *, marked: bool) -> None:
+    def __init__(self, retriever: Answerer, *, marked: bool, arrange: Callable[[Answer], Answer] | None = None) -> None:
         """Start a conversation.
 
         Args:
             retriever: Who answers.
             marked: Mark the answering sentence inside the paragraph, as a terminal can.
+            arrange: Adds to an answer what a language model makes of it.
         """
         self._retriever = retriever
+        self._arrange = arrange or (lambda answer: answer)
         self._marked = marked
         self._waiting: tuple[Hit, ...] = ()
         self._found = False
@@ -132,14 +134,16 @@ class Chat:
             self._last = replace(answer, hits=answer.hits[:1]) if answer.kind == "passage" else answer
         if answer.kind != "passage":
             self._waiting = ()
-            return render.structured(answer, marked=self._marked)
+            return outlines.structured(answer, marked=self._marked)
+        answer = self._arrange(answer)
         if not answer.found:
             self._waiting = answer.hits
             hint = zh_answers.CHAT_NOT_FOUND_HINT if answer.hits else zh_answers.NOT_FOUND_HINT
             return [*render.scope(answer), *render.correction(answer), *render.refusal(hint)]
         self._waiting = answer.hits[1:]
         shown = render.passage(answer.hits[0], marked=self._marked)
-        return [*render.scope(answer), *shown, *render.correction(answer), *self._more()]
+        head = [*render.scope(answer), *render.arranged(answer)]
+        return [*head, *shown, *render.correction(answer), *self._more()]
 
     def _outline(self, title: str) -> list[Block]:
         """The trees of the speeches that are named so, or of all; titles alone where that would flood the screen."""
@@ -164,9 +168,16 @@ class Chat:
         return [line(), line(zh_answers.CHAT_MORE.format(count=len(self._waiting)), Style.FAINT)]
 
 
-def converse(retriever: Answerer, *, stdin: TextIO, stdout: TextIO, environ: Mapping[str, str]) -> None:
+def converse(
+    retriever: Answerer,
+    *,
+    stdin: TextIO,
+    stdout: TextIO,
+    environ: Mapping[str, str],
+    arrange: Callable[[Answer], Answer] | None = None,
+) -> None:
     """Talk until the user leaves: with line editing on a terminal, else line by line with the questions repeated."""
-    chat = Chat(retriever, marked=is_terminal(stdout))
+    chat = Chat(retriever, marked=is_terminal(stdout), arrange=arrange)
     interactive = stdin.isatty() and stdout.isatty()
     if interactive:
         show(chat.greeting(), stream=stdout)

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 from speechbot.errors import FilterError
 from speechbot.language.text import fold
 from speechbot.terminal.screen import Block, Line, Node, Span, Style, Table, line
-from speechbot.wording import zh_answers, zh_commands, zh_errors
+from speechbot.wording import zh_answers, zh_citations, zh_commands, zh_errors, zh_generator
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from speechbot.evaluation import Outcome, Report, Scores
     from speechbot.indexing.store import Status
-    from speechbot.models import Answer, Hit, IndexReport, Passage, Point, Section, Speech
+    from speechbot.models import Answer, Hit, IndexReport, Passage, Section, Speech
 
 # Confidence is a calibrated probability, an estimate: where the calibration holds, eight of ten answers at 0.8 hold
 # what was asked for; on materials of another kind it may be more or fewer.
@@ -51,13 +51,11 @@ def answer(found: Answer, *, near: bool = False, marked: bool) -> list[Block]:
         near: Show the nearest passages below a refusal.
         marked: Mark the answering sentence inside the paragraph (a terminal can) instead of repeating it above.
     """
-    if found.kind != "passage":
-        return structured(found, marked=marked)
     if not found.found:
         hint = zh_answers.NOT_FOUND_HINT if near or not found.hits else zh_answers.NOT_FOUND_HINT_NEAR
         return [*scope(found), *correction(found), *refusal(hint), *(_nearest(found.hits) if near else [])]
     best, *further = found.hits
-    blocks = [*scope(found), *passage(best, marked=marked), *correction(found)]
+    blocks = [*scope(found), *arranged(found), *passage(best, marked=marked), *correction(found)]
     if further:
         joined = replace(found, hits=tuple(further)).joined
         blocks += [line(), line(zh_answers.FURTHER, Style.FAINT), *_brief(joined, first=2)]
@@ -71,48 +69,32 @@ def scope(found: Answer) -> list[Block]:
     return [line(found.scope, Style.FAINT)] if found.scope else []
 
 
-def structured(found: Answer, *, marked: bool) -> list[Block]:
-    """What the structure answers: the points in order with their places; the paragraphs of a point in full."""
-    blocks: list[Block] = [line(found.scope, Style.STRONG)]
-    if found.found and found.confidence < 1:
-        blocks.append(Line((Span(zh_answers.CONFIDENCE, Style.FAINT), confidence(found.confidence))))
-    words = found.kind == "point" and len(found.points) == 1  # they stand in the paragraph below
-    blocks += (
-        [] if words else _points(found.points, named=len({point.source + point.speech for point in found.points}) > 1)
-    )
-    if found.kind != "point" or not found.found:
-        return blocks
-    shown = found.hits[:1] if len(found.points) > 1 else found.hits
-    for hit in shown:
-        blocks += [line(), _place_line(hit), quote(hit) if marked else line(hit.passage.text)]
-    left = len(found.hits) - len(shown) + found.more
-    return [*blocks, line(zh_answers.POINT_MORE.format(count=left), Style.FAINT)] if left else blocks
+def arranged(found: Answer) -> list[Block]:
+    """What a language model arranged, with the sources, and that the answer itself follows; nothing where there is nothing.
+
+    The numbers are the places of the hits.
+    """
+    if not found.arranged:
+        return []
+    numbers = {hit.passage.id: number for number, hit in enumerate(found.hits, start=1)}
+    cited = dict.fromkeys(one.passage for one in found.arranged)
+    return [
+        line(zh_generator.ARRANGED, Style.FAINT),
+        *(
+            line(zh_generator.QUOTED.format(lead=one.lead, text=one.text, number=numbers[one.passage]))
+            for one in found.arranged
+        ),
+        line(zh_generator.SOURCES, Style.FAINT),
+        *(place_line(found.hits[numbers[one] - 1], zh_generator.SOURCE.format(number=numbers[one])) for one in cited),
+        line(),
+        line(zh_generator.ANSWER, Style.FAINT),
+    ]
 
 
-def _points(points: Iterable[Point], indent: str = "", *, named: bool = False) -> list[Block]:
-    """Points one a line, what they are divided into below them; with their speech where that differs."""
-    blocks: list[Block] = []
-    for point in points:
-        speech = zh_answers.TITLE.format(title=point.speech)
-        text = speech if point.kind == "speech" else point.title
-        if named and point.kind != "speech":
-            given = zh_answers.GIVEN_SEPARATOR.join(filter(None, (point.date, point.source)))
-            text = zh_answers.PATH_SEPARATOR.join((speech + zh_answers.IN_FILE.format(source=given), text))
-        title = zh_answers.POINT.format(number=point.number, title=text)
-        blocks.append(Line((Span(indent + title), Span(_point_place(point), Style.FAINT))))
-        blocks += _points(point.points, indent + zh_answers.INDENT)
-    return blocks
-
-
-def _point_place(point: Point) -> str:
-    """Where a point begins and how long it is; of a speech who gave it when."""
-    if point.kind == "speech":
-        facts = (zh_answers.OUTLINE_COUNT.format(count=point.paragraphs), point.date, point.speaker, point.source)
-        return zh_answers.POINT_SPEECH.format(facts=zh_answers.GIVEN_SEPARATOR.join(filter(None, facts)))
-    if not point.passage:
-        return zh_answers.POINT_EMPTY
-    form = zh_answers.POINT_ONE if point.paragraphs == 1 else zh_answers.POINT_PLACE
-    return form.format(paragraph=point.paragraph, count=point.paragraphs)
+def citations(texts: Sequence[str]) -> list[Block]:
+    """Citations ready to copy, each with a blank line above."""
+    rows = [line(row) for text in texts for row in ("", *text.split("\n"))]
+    return [line(), line(zh_citations.CITATIONS, Style.FAINT), *rows[1:]] if texts else []
 
 
 def correction(found: Answer) -> list[Block]:
@@ -125,7 +107,7 @@ def correction(found: Answer) -> list[Block]:
 def passage(hit: Hit, *, marked: bool) -> list[Block]:
     """A hit in full: its place, how sure it is, the sentence, the paragraph."""
     lines = [
-        _place_line(hit),
+        place_line(hit),
         Line((Span(zh_answers.CONFIDENCE, Style.FAINT), confidence(hit.score))),
     ]
     lines += _places(hit)
@@ -140,7 +122,7 @@ def quote(hit: Hit) -> Line:
     return Line((Span(text[:start]), Span(text[start:end], Style.STRONG), Span(text[end:])))
 
 
-def _place_line(hit: Hit, prefix: str = "", fellows: Sequence[Hit] = ()) -> Line:
+def place_line(hit: Hit, prefix: str = "", fellows: Sequence[Hit] = ()) -> Line:
     """Where a hit stands, with others of its section; when and by whom it was said, as far as known, since many speeches share a title."""
     given = zh_answers.GIVEN_SEPARATOR.join(filter(None, (hit.date, hit.speaker, hit.passage.source)))
     return Line(
@@ -171,7 +153,7 @@ def _brief(groups: Iterable[tuple[Hit, ...]], *, first: int, found: bool = True)
     blocks: list[Block] = []
     for number, hits in enumerate(groups, start=first):
         blocks += [
-            _place_line(hits[0], zh_answers.NUMBER.format(number=number), hits),
+            place_line(hits[0], zh_answers.NUMBER.format(number=number), hits),
             *(_sentence(hit, indent=zh_answers.INDENT, found=found) for hit in hits),
         ]
     return blocks
@@ -192,7 +174,7 @@ def near(hit: Hit) -> list[Block]:
     """A hit below a refusal in full: what it is, its place, its nearest sentence, the paragraph."""
     return [
         line(zh_answers.NEAREST, Style.FAIR),
-        _place_line(hit),
+        place_line(hit),
         _sentence(hit, found=False),
         line(),
         line(hit.passage.text),
