@@ -34,10 +34,12 @@ LAYERS = (
     "zh_state",
     "zh_telegram",
     "zh_demo",
+    "zh_quotes",
     "errors",
     "models",
     "folders",
     "text",
+    "skeleton",
     "questions",
     "sentences",
     "tiling",
@@ -102,6 +104,12 @@ LAYERS = (
     "calibration",
     "ranking",
     "spelling",
+    "alignment",
+    "readings",
+    "occurrences",
+    "nearest",
+    "quotation",
+    "trace",
     "engine",
     "browsing",
     "retriever",
@@ -122,6 +130,7 @@ LAYERS = (
     "settings",
     "screen",
     "render",
+    "quotes",
     "check",
     "chat",
     "usage",
@@ -203,6 +212,7 @@ LANGUAGE_DATA = {
     "sentences": "sentence ends",
     "setting_types": "commas between ids",
     "sidecar_fields": "names of fields that admins may use",
+    "readings": "quotation marks, citations, ellipses",
     "series": "kinds of numbers that need a neighbour",
     "styles": "names of Word's styles",
     "structure": "ranks of numbering styles",
@@ -397,5 +407,5 @@ def test_the_readme_names_every_command() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     commands = [command.name or command.callback.__name__ for command in app.registered_commands if command.callback]
 
-    assert len(commands) == 9
+    assert len(commands) == 11
     assert [command for command in commands if f"`speechbot {command}" not in text] == []

@@ -24,12 +24,19 @@ from speechbot.errors import (
 from speechbot.indexing.indexer import build_index
 from speechbot.models import Answer, Hit, IndexReport, Passage, Section, Source, Speech
 from speechbot.retriever import Retriever
+from speechbot.tracing.alignment import Change, Form, Piece
+from speechbot.tracing.occurrences import Occurrence
+from speechbot.tracing.quotation import Finding, QuoteCheck, QuotePart, Verdict
+from speechbot.tracing.trace import SpeechUse, Trace, YearUse
 
 __all__ = [
     "Answer",
+    "Change",
     "ConfigError",
     "CorpusError",
     "FilterError",
+    "Finding",
+    "Form",
     "Hit",
     "IndexDamaged",
     "IndexLocked",
@@ -38,9 +45,13 @@ __all__ = [
     "IndexNotWritable",
     "IndexReport",
     "ModelError",
+    "Occurrence",
     "Passage",
+    "Piece",
     "QuestionError",
     "QuestionFileError",
+    "QuoteCheck",
+    "QuotePart",
     "ReportNotWritable",
     "Retriever",
     "RollbackError",
@@ -49,7 +60,11 @@ __all__ = [
     "Source",
     "SourceError",
     "Speech",
+    "SpeechUse",
     "SpeechbotError",
     "StateError",
+    "Trace",
+    "Verdict",
+    "YearUse",
     "build_index",
 ]

@@ -122,7 +122,9 @@ def steps(quoted: str, original: str) -> tuple[int, list[Step]]:
     return edits, _smooth(_runs(found[::-1]))
 
 
-def pieces(quoted: str, original: str, found: Iterable[Step], *, of: tuple[Skeleton, Skeleton], start: int) -> tuple[Piece, ...]:
+def pieces(
+    quoted: str, original: str, found: Iterable[Step], *, of: tuple[Skeleton, Skeleton], start: int
+) -> tuple[Piece, ...]:
     """Steps between skeletons as pieces of the texts themselves.
 
     Args:
@@ -180,13 +182,12 @@ def forms(found: Iterable[Piece]) -> tuple[Form, ...]:
     return tuple(kind for kind in Form if kind in kinds)
 
 
-def _rows(quoted: str, original: str) -> Iterator[NDArray[np.signedinteger[Any]]]:
+def _rows(quoted: str, original: str) -> Iterator[NDArray[np.int32]]:
     """The rows of the table of distances: entry ``j`` of row ``i`` is that of ``quoted[:i]`` to a stretch that ends at ``j``."""
     theirs = np.frombuffer(original.encode("utf-32-le", "surrogatepass"), np.uint32)
     mine = np.frombuffer(quoted.encode("utf-32-le", "surrogatepass"), np.uint32)
-    narrow = len(mine) + len(theirs) < np.iinfo(np.int16).max
-    columns = np.arange(len(theirs) + 1, dtype=np.int16 if narrow else np.int32)
-    row = np.zeros_like(columns)
+    columns = np.arange(len(theirs) + 1, dtype=np.int32)
+    row = np.zeros(len(columns), np.int32)
     yield row
     for number, code in enumerate(mine, 1):
         following = np.empty_like(row)
@@ -211,23 +212,26 @@ def _smooth(found: list[Step]) -> list[Step]:
     """Read as a reader does: a lone character that both happen to share between changes belongs to the change."""
     kept: list[Step] = []
     for number, step in enumerate(found):
-        inner = 0 < number < len(found) - 1
-        if step.change is Change.SAME and inner and step.b - step.a == 1:
-            around = sum(max(one.b - one.a, one.d - one.c) for one in (found[number - 1], found[number + 1]))
-            step = step._replace(change=Change.CHANGED) if around > 2 else step
-        if kept and step.change is not Change.SAME and kept[-1].change is not Change.SAME:
+        same = step.change is Change.SAME and not (step.b - step.a == 1 and _is_chance(found, number))
+        if kept and not same and kept[-1].change is not Change.SAME:
             last = kept.pop()
-            step = Step(step.change, last.a, step.b, last.c, step.d)
-            step = step._replace(change=_kind(step))
-        kept.append(step)
+            kept.append(_changed(last.a, step.b, last.c, step.d))
+        else:
+            kept.append(step if same else _changed(*step[1:]))
     return kept
 
 
-def _kind(step: Step) -> Change:
-    """What a run is that was made of several."""
-    if step.a == step.b:
-        return Change.MISSING
-    return Change.EXTRA if step.c == step.d else Change.CHANGED
+def _is_chance(found: list[Step], number: int) -> bool:
+    """Whether a step stands between changes of more than two characters together."""
+    around = found[max(0, number - 1) : number + 2]
+    return len(around) == 3 and sum(max(one.b - one.a, one.d - one.c) for one in (around[0], around[2])) > 2
+
+
+def _changed(a: int, b: int, c: int, d: int) -> Step:
+    """A run that differs."""
+    if a == b:
+        return Step(Change.MISSING, a, b, c, d)
+    return Step(Change.EXTRA if c == d else Change.CHANGED, a, b, c, d)
 
 
 def _placed(parts: Sequence[tuple[Change, str, str]], start: int) -> tuple[Piece, ...]:

@@ -12,6 +12,8 @@ from speechbot.tracing.alignment import Change, Step, distance, steps
 from speechbot.tracing.occurrences import Spot
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from speechbot.indexing.generation import Generation
     from speechbot.tracing.occurrences import Texts
 
@@ -38,7 +40,9 @@ class Near:
     def share(self, part: range) -> float:
         """Share of a part of the text that is the same in the original, in [0, 1]."""
         same = sum(
-            max(0, min(step.b, part.stop) - max(step.a, part.start)) for step in self.steps if step.change is Change.SAME
+            max(0, min(step.b, part.stop) - max(step.a, part.start))
+            for step in self.steps
+            if step.change is Change.SAME
         )
         return same / max(1, len(part))
 
@@ -100,10 +104,13 @@ class Nearest:
             start, stop, least, most = np.searchsorted(self._texts.whole(passage.source).places, bounds).tolist()
             regions.append((speech, passage.source, max(start - reach, least), min(stop + reach, most)))
         merged: list[tuple[int, str, int, int]] = []
-        for speech, source, start, stop in sorted(regions):
+        for region in sorted(regions):
+            speech, source, start, stop = region
             if merged and merged[-1][0] == speech and start <= merged[-1][3]:
-                start, stop = merged[-1][2], max(stop, merged.pop()[3])
-            merged.append((speech, source, start, stop))
+                _, _, first, last = merged.pop()
+                merged.append((speech, source, first, max(stop, last)))
+            else:
+                merged.append(region)
         return merged
 
 
@@ -112,7 +119,7 @@ def enough(length: int) -> float:
     return 0.6 + 1.5 / max(length, 1)
 
 
-def _top(scores: np.ndarray[tuple[int], np.dtype[np.float32]], count: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+def _top(scores: NDArray[np.float32], count: int) -> NDArray[np.int64]:
     """Positions of the highest scores, highest first."""
     best = np.argpartition(-scores, count)[:count]
     return best[np.lexsort((best, -scores[best]))]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from itertools import pairwise
 
 from speechbot.errors import QuestionError
 from speechbot.language.sentences import BLANK, sentence_spans
@@ -27,7 +28,8 @@ _CITATION = re.compile(
 _SIGNED = re.compile(r"(?<=[。！？!?”’」』\"\n\s])\s*(?:[—–―]+|--+|－－+)\s*[^。！？!?；;\n]{2,60}$")
 # 他指出：“…”
 _INTRODUCED = re.compile(
-    r"^[^。！？!?；;“”「」\"]{0,60}(?:[：:]|(?:指出|强调|强調|说|說|讲|講|讲到|提出|要求|认为)[，,]?)\s*([“「\"].+[”」\"])[。.]?$", re.DOTALL
+    r"^[^。！？!?；;“”「」\"]{0,60}(?:[：:]|(?:指出|强调|强調|说|說|讲|講|讲到|提出|要求|认为)[，,]?)\s*([“「\"].+[”」\"])[。.]?$",
+    re.DOTALL,
 )
 _GAP = re.compile(r"\s*(?:…+|\.{3,}|。{3,}|·{3,}|⋯+)\s*")
 _SPACE = BLANK + "\n\r\t"
@@ -76,11 +78,8 @@ def unquoted(text: str) -> str:
     """A text without the quotation marks around all of it, or a lone one at an end."""
     while text:
         opening, closing = text[0], text[-1]
-        inner = text[1:-1]
-        if _QUOTES.get(opening) == closing and len(text) > 1 and opening not in inner and closing not in inner:
-            text = inner.strip(_SPACE)
-        elif _QUOTES.get(opening) == closing and len(text) > 1 and opening != closing and _balanced(inner, opening, closing):
-            text = inner.strip(_SPACE)
+        if len(text) > 1 and _QUOTES.get(opening) == closing and _balanced(text[1:-1], opening, closing):
+            text = text[1:-1].strip(_SPACE)
         elif opening in _QUOTES and _QUOTES[opening] not in text[1:]:
             text = text[1:].lstrip(_SPACE)
         elif closing in _QUOTES.values() and not any(
@@ -136,6 +135,8 @@ def marks_after(text: str, at: int, most: int) -> int:
 
 def _balanced(inner: str, opening: str, closing: str) -> bool:
     """Whether no pair is closed in a text that it does not open."""
+    if opening == closing:
+        return opening not in inner
     depth = 0
     for character in inner:
         depth += (character == opening) - (character == closing)
@@ -155,4 +156,4 @@ def _grouped(text: str, starts: list[int]) -> list[tuple[int, int]]:
             bounds.append(start)
         elif inside >= UNIT:
             bounds.append(start)
-    return list(zip(bounds, bounds[1:], strict=False))
+    return list(pairwise(bounds))

@@ -11,6 +11,9 @@ from speechbot.tracing.occurrences import Occurrence, Places, Texts
 from speechbot.tracing.readings import LONGEST_PHRASE, SHORTEST_PHRASE, checked, unquoted
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from speechbot.indexing.catalog import Spoken
     from speechbot.indexing.generation import Generation
 
 SHOWN = 20  # occurrences that are looked up by default
@@ -43,21 +46,23 @@ class SpeechUse:
 
 @dataclass(frozen=True, slots=True)
 class YearUse:
-    """A year in which a phrase occurs.
+    """A year with dated speeches among those that were searched.
 
     Attributes:
         year: Four digits.
-        count: How often it occurs in the year's speeches, 1 or more.
-        speeches: In how many of them.
+        count: How often the phrase occurs in the year's speeches; may be 0.
+        used: How many of them it occurs in.
+        speeches: How many there are.
     """
 
     year: str
     count: int
+    used: int
     speeches: int
 
     def to_dict(self) -> dict[str, Any]:
         """The year as ``--json`` prints it."""
-        return {"year": self.year, "count": self.count, "speeches": self.speeches}
+        return {"year": self.year, "count": self.count, "used": self.used, "speeches": self.speeches}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +74,7 @@ class Trace:
         count: How often it occurs, overlapping occurrences included.
         occurrences: The first ones: by date, then by place; those of speeches without a date last, in the order of the index.
         by_speech: The speeches that it occurs in, in the same order.
-        by_year: The years that it occurs in, ascending; speeches without a date are left out.
+        by_year: The years that speeches are dated in, ascending, those without a use included.
         speeches: How many speeches were searched.
         dated: How many of these have a date.
     """
@@ -107,8 +112,14 @@ class Trace:
         }
 
 
-def trace(
-    generation: Generation, texts: Texts, phrase: str, k: int = SHOWN, *, source: str | None = None, speech: str | None = None
+def trace(  # noqa: PLR0913 - one for each thing that can be asked
+    generation: Generation,
+    texts: Texts,
+    phrase: str,
+    k: int = SHOWN,
+    *,
+    source: str | None = None,
+    speech: str | None = None,
 ) -> Trace:
     """Trace a phrase; see ``Retriever.trace``."""
     limits = {"shortest": SHORTEST_PHRASE, "longest": LONGEST_PHRASE}
@@ -129,7 +140,7 @@ def trace(
         len(spots),
         tuple(places.occurrence(spot.speech, spot.start, spot.end) for spot in spots[: max(k, 0)]),
         by_speech,
-        _by_year(by_speech),
+        _by_year(searched, counts),
         len(searched),
         sum(bool(one.date) for one in searched),
     )
@@ -141,13 +152,12 @@ def _when(texts: Texts, speech: int) -> tuple[bool, str, int]:
     return not date, date, speech
 
 
-def _by_year(uses: tuple[SpeechUse, ...]) -> tuple[YearUse, ...]:
-    years = sorted({use.date[:4] for use in uses if use.date})
-    found = []
-    for year in years:
-        own = [use.count for use in uses if use.date[:4] == year]
-        found.append(YearUse(year, sum(own), len(own)))
-    return tuple(found)
+def _by_year(searched: Sequence[Spoken], counts: Mapping[int, int]) -> tuple[YearUse, ...]:
+    years: dict[str, list[int]] = {}
+    for one in searched:
+        if one.date:
+            years.setdefault(one.date[:4], []).append(counts.get(one.number, 0))
+    return tuple(YearUse(year, sum(own), sum(map(bool, own)), len(own)) for year, own in sorted(years.items()))
 
 
 def _speeches(generation: Generation, source: str | None, speech: str | None) -> frozenset[int] | None:
