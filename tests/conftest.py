@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import zlib
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 from hypothesis import settings
 
+from speechbot import Retriever
 from speechbot.indexing.generation import Content
 from speechbot.indexing.indexer import build_index
 from speechbot.indexing.lexical import LexicalFields
@@ -20,9 +22,13 @@ from speechbot.indexing.pieces import Fresh
 from speechbot.models import Passage, Source, Speech
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from numpy.typing import NDArray
+
+    from tests.telegram_kit import Rig
+
+pytest.register_assert_rewrite("tests.telegram_kit", "tests.telegram_html", "tests.offline")
 
 DATA = Path(__file__).parent / "data"
 
@@ -30,6 +36,9 @@ DATA = Path(__file__).parent / "data"
 settings.register_profile("reproducible", derandomize=True, database=None, deadline=None)
 settings.register_profile("explore", max_examples=3000, deadline=None)
 settings.load_profile("reproducible")
+
+# Times as timedelta, as python-telegram-bot will always give them; without it, it warns, which is an error here.
+os.environ["PTB_TIMEDELTA"] = "true"
 
 
 class ToyEncoder:
@@ -91,6 +100,14 @@ def shared_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return index
 
 
+@pytest.fixture(scope="session")
+def real_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An index of the tiny corpus by the bundled model, for the bot as a process; for reading only."""
+    index = tmp_path_factory.mktemp("real") / "索引"
+    build_index(DATA / "corpus", index)
+    return index
+
+
 @pytest.fixture
 def index(shared_index: Path, tmp_path: Path) -> Path:
     """A copy of ``shared_index`` that a test may change."""
@@ -124,3 +141,56 @@ def content() -> Content:
         version="0.1.0",
         words=("河长 100",),
     )
+
+
+@pytest.fixture(scope="session")
+def shared_retriever(shared_index: Path) -> Iterator[Retriever]:
+    """A retriever on ``shared_index``."""
+    with Retriever.open(shared_index, encoder=ToyEncoder()) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def wide_retriever(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Retriever]:
+    """A retriever on materials that do not fit: long paragraphs and sections, many speeches."""
+    from tests.telegram_kit import wide_corpus  # noqa: PLC0415 - other tests need no Telegram
+
+    folder = tmp_path_factory.mktemp("wide")
+    wide_corpus(folder / "材料")
+    build_index(folder / "材料", folder / "索引", encoder=ToyEncoder())
+    with Retriever.open(folder / "索引", encoder=ToyEncoder()) as found:
+        yield found
+
+
+@pytest.fixture
+def rigged(shared_retriever: Retriever, tmp_path: Path) -> Iterator[Callable[..., Rig]]:
+    """Makes bots in process, each by its settings, on the tiny corpus unless given another ``retriever``."""
+    from tests.telegram_kit import Rig  # noqa: PLC0415 - other tests need no Telegram
+
+    made: list[Rig] = []
+
+    def make(
+        *, retriever: Retriever = shared_retriever, state: Path = tmp_path / "state.sqlite", **options: Any
+    ) -> Rig:
+        made.append(Rig(retriever, state, **options))
+        return made[-1]
+
+    yield make
+    for rig in made:
+        rig.close()
+
+
+@pytest.fixture
+def rig(rigged: Callable[..., Rig]) -> Rig:
+    """A bot in process that is open to everybody."""
+    return rigged()
+
+
+@pytest.fixture(scope="module")
+def shared_rig(shared_retriever: Retriever, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
+    """A bot in process, without limits, that the examples of a property share."""
+    from tests.telegram_kit import Rig  # noqa: PLC0415 - other tests need no Telegram
+
+    rig = Rig(shared_retriever, tmp_path_factory.mktemp("shared") / "state.sqlite", questions_per_minute=0)
+    yield rig
+    rig.close()

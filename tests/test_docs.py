@@ -17,11 +17,13 @@ from typer.testing import CliRunner
 from speechbot import Answer, Retriever, build_index
 from speechbot.cli import app
 from speechbot.wording import (
+    zh_admin,
     zh_answers,
     zh_commands,
     zh_corpus,
     zh_demo,
     zh_errors,
+    zh_quotes,
     zh_report,
     zh_settings,
     zh_state,
@@ -33,7 +35,18 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parent.parent
 READMES = tuple((ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "README.zh-CN.md"))
-WORDING = (zh_errors, zh_settings, zh_state, zh_corpus, zh_answers, zh_commands, zh_report, zh_demo, zh_telegram)
+WORDING = (
+    zh_errors,
+    zh_settings,
+    zh_state,
+    zh_corpus,
+    zh_answers,
+    zh_commands,
+    zh_report,
+    zh_demo,
+    zh_telegram,
+    zh_admin,
+)
 BLOCK = re.compile(r"^```(?P<language>\w+)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 # What these commands need besides an index: a second generation, a file of questions.
 QUESTIONS = "QUESTIONS.jsonl"

@@ -77,6 +77,23 @@ def test_votes(ledger: Ledger) -> None:
     assert [ledger.vote(None, "ab", 1, Vote.UP, NOW) for _ in range(2)] == [Vote.UP, None]
 
 
+def test_what_was_shown(ledger: Ledger) -> None:
+    """Which passages votes found of no use, by question; which answered best, the most frequent first."""
+    row = ledger.ask(replace(ASKED, text=" 怎样治水？ "))
+    ledger.ask(replace(ASKED, passages=("cd",)))
+    ledger.ask(replace(ASKED, passages=("cd", "ab")))
+    ledger.ask(replace(ASKED, passages=("ef",), found=False))
+    ledger.ask(replace(ASKED, passages=()))
+    ledger.ask(replace(ASKED, text=None, asked=NOW - DAY))
+    for user, passage, vote in ((1, "cd", Vote.DOWN), (2, "cd", Vote.DOWN), (1, "ab", Vote.DOWN), (3, "ab", Vote.UP)):
+        ledger.vote(row, passage, user, vote, NOW + user)
+
+    assert ledger.shown(NOW, 9) == [("cd", 2), ("ab", 1)]
+    assert ledger.shown(NOW - DAY, 1) == [("ab", 2)]
+    assert ledger.disliked(NOW) == {"怎样治水？": ("ab", "cd")}
+    assert ledger.disliked(NOW + 1) == {}
+
+
 def test_gaps(ledger: Ledger) -> None:
     """Unanswered and badly answered ones, the most frequent first; no texts that are not kept, nothing old."""
     for text, found, asked in [("甲", False, NOW), (" 甲", False, NOW + 1), (None, False, NOW), ("旧", False, NOW - 1)]:
@@ -104,7 +121,10 @@ def test_the_inbox(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each once, handed out until done; done ones are known for a while."""
     monkeypatch.setattr(inbox, "REMEMBERED", 10)
     assert [ledger.receive(5, "甲", NOW), ledger.receive(5, "乙", NOW), ledger.receive(3, "丙", NOW)] == [1, 0, 1]
-    assert [ledger.waiting(), ledger.waiting()] == [[(5, "甲", n), (3, "丙", n)] for n in (1, 2)]
+    assert [ledger.waiting(), ledger.waiting()] == [[(5, "甲", 0), (3, "丙", 0)]] * 2
+    for times in (1, 1, -1):
+        ledger.tried(3, times)
+    assert ledger.waiting() == [(5, "甲", 0), (3, "丙", 1)]
 
     ledger.done(5)
 
@@ -114,7 +134,7 @@ def test_the_inbox(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
         ledger.done(number)
     assert ledger.receive(5, "甲", NOW)
     assert not ledger.receive(119, "", NOW)
-    assert ledger.waiting() == [(3, "丙", 3), (5, "甲", 1)]
+    assert ledger.waiting() == [(3, "丙", 1), (5, "甲", 0)]
 
 
 def test_expiry(ledger: Ledger) -> None:
@@ -243,10 +263,9 @@ class Model(RuleBasedStateMachine):
         """A person wants to be forgotten."""
         self.ledger.forget(user, NOW)
         self.votes.pop(user, None)
-        if self.people.get(user, ("", Standing.UNKNOWN))[1] is Standing.DENIED:
-            self.people[user] = ("", Standing.DENIED)
-        else:
-            self.people.pop(user, None)
+        _, standing = self.people.pop(user, ("", Standing.UNKNOWN))
+        if standing in {Standing.ALLOWED, Standing.DENIED}:  # what an admin decided stays, without a name
+            self.people[user] = ("", standing)
 
     @rule(user=IDS, vote=st.sampled_from(Vote))
     def vote(self, user: int, vote: Vote) -> None:
@@ -278,15 +297,19 @@ class Model(RuleBasedStateMachine):
         if update in self.updates:
             self.updates[update] = None
 
+    @rule(update=IDS)
+    def tried(self, update: int) -> None:
+        """An update is begun, perhaps one that is done."""
+        self.ledger.tried(update)
+        if held := self.updates.get(update):
+            held[1] = int(str(held[1])) + 1
+
     @rule(again=st.booleans())
     def waiting(self, *, again: bool) -> None:
         """The bot starts, from the same file."""
         if again:
             self.ledger.close()
             self.ledger = Ledger.open(self.path)
-        for held in self.updates.values():
-            if held:
-                held[1] = int(str(held[1])) + 1
         expected = [(update, *held) for update, held in self.updates.items() if held]
         assert json.dumps(self.ledger.waiting()) == json.dumps(expected)
 

@@ -203,6 +203,22 @@ def test_what_telegram_sent_is_cut() -> None:
     assert shown[0].endswith("问…")
 
 
+@pytest.mark.parametrize(
+    ("name", "traced"),
+    [("telegram.request.BaseRequest", False), ("telegram.ext.Updater", False), ("telegram.ext.Application", True)],
+)
+def test_what_fails_on_the_way_is_one_line(name: str, *, traced: bool) -> None:
+    """A proxy's error page is no bug: no traceback comes with it. Errors of handlers keep theirs."""
+    stream = start("text")
+    try:
+        raise ValueError("no JSON")  # noqa: TRY301 - a traceback is what is wanted
+    except ValueError:
+        logging.getLogger(name).exception("Can not load")
+
+    assert "Can not load" in stream.getvalue()
+    assert ("Traceback" in stream.getvalue()) is traced
+
+
 def test_what_nobody_catches_in_a_thread_is_logged() -> None:
     """Python would print it as it is."""
     stream = start("text")

@@ -276,3 +276,11 @@ def test_the_configured_model_is_opened_for_answering(index: Path, monkeypatch: 
         found.ask("购书经费怎么花？")
 
     assert opened_models == [("toy", False)]
+
+
+def test_questions_are_encoded_as_they_are_searched(opened: Retriever) -> None:
+    """Unit vectors, one a question; none for none."""
+    vectors = opened.encode(QUESTIONS[:3])
+
+    assert vectors.tolist() == ToyEncoder().encode_queries(QUESTIONS[:3]).tolist()
+    assert opened.encode([]).shape == (0, 64)

@@ -40,6 +40,21 @@ def test_rollback_moves_to_the_generation_before(index: Path, content: Content) 
     assert len(history(index)) == 3
 
 
+def test_where_rollback_leads_is_told_before(index: Path, content: Content) -> None:
+    """The generation that it will make live, with what that holds; past damaged ones; None where it would fail."""
+    assert store.fallback(index) is None
+    names = [live(index), build(index, content, version="2"), build(index, content, version="3")]
+
+    found = store.fallback(index)
+    assert found is not None
+    assert (found[0], found[1].version) == (names[1], "2")
+    assert live(index) == names[2]
+    (index / GENERATIONS / names[1] / "windows.npy").unlink()
+    found = store.fallback(index)
+    assert found is not None
+    assert (found[0], found[1].version) == (names[0], "1") == (rollback(index), "1")
+
+
 def test_rollback_has_an_end(index: Path) -> None:
     """With no older generation the error says so, and the live one stays."""
     with pytest.raises(RollbackError, match=r"请运行 speechbot index 重建$"):

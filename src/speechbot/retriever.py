@@ -19,7 +19,10 @@ from speechbot.indexing.store import live, open_live
 from speechbot.wording import zh_errors
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
 
     from speechbot.encoder import Encoder
     from speechbot.models import Answer, Hit, Speech
@@ -127,6 +130,13 @@ class Retriever:
         """
         with self._engine() as engine:
             return look(Browser(engine.generation))
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Unit vectors of questions, ``(n, d)``: the closer two are in meaning, the higher their product.
+
+        Each takes some milliseconds; whoever has thousands asks for a few at a time.
+        """
+        return self._encoder.encode_queries(texts)
 
     def search(
         self,

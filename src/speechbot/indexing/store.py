@@ -262,6 +262,15 @@ def rollback(index: Path) -> str:
     raise RollbackError(index)
 
 
+def fallback(index: Path) -> tuple[str, Manifest] | None:
+    """What ``rollback`` would lead to now, with what it holds; None where it would fail. Errors as for ``live``."""
+    for name in _fallbacks(index):
+        if _is_intact(index, name):
+            with open_generation(generation_folder(index, name), verify=False) as found:
+                return name, found.manifest
+    return None
+
+
 def _fallbacks(index: Path) -> list[str]:
     """What to go back to, best first: what is older than the live generation, what is newer only if that is lost."""
     names, current = history(index), _current(index)

@@ -22,7 +22,7 @@ from speechbot.wording import zh_telegram
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from telegram import Message, Update
+    from telegram import Message, Update, User
 
     from speechbot.models import Answer
     from speechbot.telegram.desk import Desk
@@ -63,14 +63,13 @@ class Questions:
         desk, place = self._desk, Place.of(message)
         edited = update.edited_message is not None
         late = update.update_id in desk.late
-        answered = desk.ledger.answered(place.chat_id, message.message_id)
+        answered = self._answered(place)
         if answered is not None and late and not edited:
             return  # it was answered just before the end of the run that left it undone
         if not await self._gate.admits(place) or not await self._gate.in_time(place):
             return
-        person = message.from_user
-        if person is not None and place.user_id is not None:
-            desk.ledger.see(person.id, person.full_name, person.username, desk.clock())
+        if message.from_user is not None and place.user_id is not None:
+            self._see(message.from_user)
         try:
             question = check_question(text)
         except QuestionError as error:
@@ -119,10 +118,26 @@ class Questions:
         ids = await desk.outbox.replace(place.chat_id, old, replies, **where)
         try:
             row = desk.ledger.ask(asked) if asked else None
-            if place.message_id is not None:
-                desk.ledger.record_answer(place.chat_id, place.message_id, ids, row, now=desk.clock())
+            # The answer to an example stands for the message that nobody wrote: votes on it find their question
+            source = ids[0] if place.message_id is None else place.message_id
+            desk.ledger.record_answer(place.chat_id, source, ids, row, now=desk.clock())
         except StateError as error:
             desk.blame(error, "remembering an answer")  # it was given: that is what counts for who asked
+
+    def _answered(self, place: Place) -> list[int] | None:
+        """The messages that answered one before; None for none, and where nobody knows: better answered twice."""
+        try:
+            return self._desk.ledger.answered(place.chat_id, place.message_id) if place.message_id is not None else None
+        except StateError as error:
+            self._desk.blame(error, "looking for an answer")
+            return None
+
+    def _see(self, person: User) -> None:
+        """Note who asks; where that fails, they are answered all the same."""
+        try:
+            self._desk.ledger.see(person.id, person.full_name, person.username, self._desk.clock())
+        except StateError as error:
+            self._desk.blame(error, "noting who asks")
 
     @asynccontextmanager
     async def _typing(self, place: Place) -> AsyncIterator[None]:

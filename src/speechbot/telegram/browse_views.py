@@ -55,12 +55,12 @@ def section(extract: Extract) -> list[Reply]:
     """A section in order: a few messages, or its beginning and a file."""
     names = (zh_answers.TITLE.format(title=extract.speech.title), *extract.path)
     head = quoting.strong(shorten(zh_answers.PATH_SEPARATOR.join(names), 600))
-    messages = _pack([head, *_pieces(extract)])
+    messages = quoting.pack([head, *_pieces(extract)])
     rows = _upper(extract)
     if len(messages) <= _PARTS:
         return with_buttons(messages, rows)
     note = "\n" + zh_telegram.WHOLE
-    beginning = _pack([head, *_pieces(extract)], quoting.LIMIT - quoting.length(note))[0]
+    beginning = quoting.pack([head, *_pieces(extract)], quoting.LIMIT - quoting.length(note))[0]
     return [Reply(beginning + note, rows, Attachment(file_name(extract), text_file(extract)))]
 
 
@@ -97,7 +97,9 @@ def origin(context: Context, bot: str) -> list[Reply]:
         zh_telegram.LINK.format(link=link(passage.id, bot)),
         *(zh_answers.ALSO.format(place=place(one), source=one.source) for one in context.places),
     ]
-    return [Reply(message) for message in _pack([quoting.escape(shorten(one, 1500)) for one in lines], between="\n")]
+    return [
+        Reply(message) for message in quoting.pack([quoting.escape(shorten(one, 1500)) for one in lines], between="\n")
+    ]
 
 
 def sources(listing: Listing, page: int) -> Reply:
@@ -174,15 +176,3 @@ def _pieces(extract: Extract) -> list[str]:
         text = piece if isinstance(piece, str) else piece.text
         html += quoting.split_bold(text, whole, quoting.LIMIT // 2)
     return html
-
-
-def _pack(pieces: list[str], limit: int = quoting.LIMIT, *, between: str = "\n\n") -> list[str]:
-    """Pieces, none too long by itself, put together to as few messages as they fit in, in order."""
-    messages = [pieces[0]]
-    for piece in pieces[1:]:
-        joined = messages[-1] + between + piece
-        if quoting.length(joined) <= limit:
-            messages[-1] = joined
-        else:
-            messages.append(piece)
-    return messages

@@ -40,14 +40,17 @@ class Inbox(Statefile):
                 "DELETE FROM updates WHERE done = 1 AND place <= (SELECT max(place) FROM updates) - ?", REMEMBERED
             )
 
+    def tried(self, update_id: int, times: int = 1) -> None:
+        """An update is begun again; ``times`` of -1 takes that back: it was broken off, and ended nothing."""
+        with self._writing():
+            self._run("UPDATE updates SET attempts = attempts + ? WHERE update_id = ?", times, update_id)
+
     def waiting(self) -> list[tuple[int, str, int]]:
         """What is not done, oldest first, to be done (again) after a start.
 
         Returns:
-            For each its number, its body, and how often it was handed out here, this time included; who calls gives up
-            on one (``done``) that was so too often, as it may be what ended the process.
+            For each its number, its body, and how often it was ``tried``; who calls gives up on one (``done``) that was
+            so too often, as it may be what ended the process.
         """
-        with self._writing():
-            self._run("UPDATE updates SET attempts = attempts + 1 WHERE done = 0")
-            rows = self._rows("SELECT update_id, body, attempts FROM updates WHERE done = 0 ORDER BY place")
+        rows = self._rows("SELECT update_id, body, attempts FROM updates WHERE done = 0 ORDER BY place")
         return [(update_id, body, attempts) for update_id, body, attempts in rows]

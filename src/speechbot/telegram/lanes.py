@@ -6,12 +6,14 @@ import asyncio
 import json
 import logging
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from telegram import Update
 from telegram.ext import BaseUpdateProcessor
 
 from speechbot.errors import StateError
+from speechbot.telegram.polling import readable
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -35,7 +37,7 @@ KINDS = (
 # Updates under way at once, waiting ones included; beyond it Telegram keeps them for us. Far above the number of chats
 # that write at the same time, so that one that floods does not hold all places.
 UNDER_WAY = 4096
-# Starts at which an update that was left undone is tried again: it may itself be what ended the process.
+# Times that an update which was left undone is begun again: it may itself be what ended the process.
 ATTEMPTS = 3
 
 
@@ -58,6 +60,7 @@ class Intake(asyncio.Queue[object]):
         self._clock = clock
         self._count = count
         self._room = asyncio.Semaphore(UNDER_WAY)
+        self._again: set[int] = set()
 
     async def put(self, item: object) -> None:
         """Take an update, once there is room; other things are python-telegram-bot's own."""
@@ -79,20 +82,27 @@ class Intake(asyncio.Queue[object]):
         Returns:
             The numbers of these updates.
         """
-        numbers = set()
         for number, body, attempts in self._ledger.waiting():
-            if attempts > ATTEMPTS:
-                _LOGGER.error("Update %s was tried at %s starts; it is dropped", number, ATTEMPTS)
+            if attempts >= ATTEMPTS:
+                _LOGGER.error("Update %s was begun %s times after a start; it is dropped", number, attempts)
                 self._ledger.done(number)
                 continue
-            numbers.add(number)
+            self._again.add(number)
             await self._room.acquire()
-            await super().put(Update.de_json(json.loads(body), bot))
-        return numbers
+            await super().put(Update.de_json(readable(json.loads(body)) or {"update_id": number}, bot))
+        return self._again
+
+    def tried(self, update: object, times: int = 1) -> None:
+        """An update is begun, or broken off again (-1): what an earlier run left undone is not begun for ever."""
+        if isinstance(update, Update) and update.update_id in self._again:
+            try:
+                self._ledger.tried(update.update_id, times)
+            except StateError as error:
+                _LOGGER.error("A try of an update cannot be kept: %s", error)  # noqa: TRY400 - as below
 
     def _new(self, update: Update) -> bool:
         try:
-            return self._ledger.receive(update.update_id, update.to_json(), self._clock())
+            return self._ledger.receive(update.update_id, body_of(update), self._clock())
         except StateError as error:
             # Better answered without a net than not at all
             _LOGGER.error("An update cannot be kept: %s", error)  # noqa: TRY400 - its text says everything
@@ -151,8 +161,11 @@ class Lanes(BaseUpdateProcessor):
             async with lane.lock:
                 if not (isinstance(update, Update) and update.inline_query and lane.users > 1):
                     started = True
+                    self._intake.tried(update)
                     await coroutine
         except asyncio.CancelledError:
+            if started:
+                self._intake.tried(update, -1)
             raise
         except BaseException:
             self._done(update)
@@ -174,6 +187,16 @@ class Lanes(BaseUpdateProcessor):
                 self._ledger.done(update.update_id)
             except StateError as error:
                 _LOGGER.error("An update cannot be ticked off: %s", error)  # noqa: TRY400 - as above
+
+
+def body_of(update: Update) -> str:
+    """An update as JSON; python-telegram-bot's own ``to_json`` raises where a message that is gone stands within."""
+    return json.dumps(update.to_dict(), default=_seconds)
+
+
+def _seconds(value: object) -> object:
+    """What ``to_dict`` leaves of times."""
+    return int(value.timestamp()) if isinstance(value, datetime) else str(value)
 
 
 def kind_of(update: Update) -> str:

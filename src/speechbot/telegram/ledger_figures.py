@@ -31,6 +31,28 @@ class Figures(Statefile):
         )
         return [Gap(*row) for row in rows]
 
+    def disliked(self, since: float) -> dict[str, tuple[str, ...]]:
+        """For each question, as ``gaps`` gives it, the passages that votes found of no use."""
+        rows = self._rows(
+            "SELECT trim(text), passage FROM votes JOIN questions ON questions.id = votes.question"
+            " WHERE verdict = ? AND asked >= ? AND text IS NOT NULL GROUP BY trim(text), passage ORDER BY min(voted), passage",
+            Vote.DOWN,
+            since,
+        )
+        found: dict[str, tuple[str, ...]] = {}
+        for text, passage in rows:
+            found[text] = (*found.get(text, ()), passage)
+        return found
+
+    def shown(self, since: float, most: int) -> list[tuple[str, int]]:
+        """Passages that answered best, each with how many questions, the most frequent first; ``most`` of them."""
+        return self._rows(
+            "SELECT json_extract(passages, '$[0]') AS best, count(*) FROM questions"
+            " WHERE asked >= ? AND found AND best IS NOT NULL GROUP BY best ORDER BY count(*) DESC, best LIMIT ?",
+            since,
+            most,
+        )
+
     def usage(self, since: float) -> Usage:
         """Figures of the questions asked from a time on."""
         with self._lock:

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import re
 from html import unescape
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from telegram import (
     CopyTextButton,
@@ -42,6 +42,14 @@ DELAYS = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0)
 _UNSENT = frozenset({"ConnectError", "ConnectTimeout", "PoolTimeout", "ProxyError"})
 _TAGS = re.compile(r"<[^<>]*>")
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+
+
+class _Place(NamedTuple):
+    """Where a message goes: a chat, the message that it answers there, the topic."""
+
+    chat_id: int
+    reply_to: int | None = None
+    thread: int | None = None
 
 
 class Outbox:
@@ -135,7 +143,7 @@ class Outbox:
         try:
             # Doing it twice does no harm: nothing needs to be said of it
             await self._persist(lambda _again: self._plain_if_refused(reply.html, change))
-        except BadRequest as error:
+        except (BadRequest, ChatMigrated) as error:  # a group's messages stay behind when it moves
             if "not modified" in error.message.lower():
                 return True
             _LOGGER.info("A message cannot be edited: %s", error.message)
@@ -146,7 +154,7 @@ class Outbox:
         """Take a message away; one that is gone, or too old for that, stays as it is."""
         try:
             await self._persist(lambda _again: self._bot.delete_message(chat_id, message_id))
-        except BadRequest as error:
+        except (BadRequest, ChatMigrated) as error:
             _LOGGER.info("A message cannot be deleted: %s", error.message)
 
     async def notice(self, query_id: str, text: str = "", *, alert: bool = False) -> None:
@@ -195,43 +203,47 @@ class Outbox:
             _LOGGER.debug("No chat action: %s", type(error).__name__)
 
     async def _send(self, chat_id: int, reply: Reply, reply_to: int | None, thread: int | None) -> int:
-        async def post(again: bool) -> int:  # noqa: FBT001 - whether it is another try
+        async def post(place: _Place, again: bool) -> int:  # noqa: FBT001 - whether it is another try
             # A repeat may come to a full message: the word goes below its own
             note = zh_telegram.MAY_REPEAT if again else ""
 
             async def message(text: str, mode: str | None) -> int:
                 parameters = None
-                if reply_to is not None:
-                    parameters = ReplyParameters(reply_to, allow_sending_without_reply=True)
+                if place.reply_to is not None:
+                    parameters = ReplyParameters(place.reply_to, allow_sending_without_reply=True)
                 sent = await self._bot.send_message(
-                    chat_id,
+                    place.chat_id,
                     text,
                     parse_mode=mode,
                     reply_markup=keyboard(reply),
                     reply_parameters=parameters,
-                    message_thread_id=thread,
+                    message_thread_id=place.thread,
                     link_preview_options=_NO_PREVIEW,
                 )
                 return sent.message_id
 
             return await self._plain_if_refused(note + reply.html if _fits(note, reply) else reply.html, message)
 
-        try:
-            return await self._persist(post)
-        except ChatMigrated as error:
-            self._moved(chat_id, error.new_chat_id)
-            return await self._send(error.new_chat_id, reply, None, None)
-        except BadRequest as error:
-            if thread is not None and "thread not found" in error.message.lower():
-                return await self._send(chat_id, reply, reply_to, None)
-            raise
+        return await self._reach(_Place(chat_id, reply_to, thread), post)
 
     async def _attach(self, chat_id: int, attachment: Attachment, thread: int | None) -> None:
-        async def document(_again: bool) -> None:  # noqa: FBT001 - as above
+        async def document(place: _Place, _again: bool) -> None:  # noqa: FBT001 - as above
             file = InputFile(attachment.content, attachment.name, attach=False)
-            await self._bot.send_document(chat_id, file, message_thread_id=thread)
+            await self._bot.send_document(place.chat_id, file, message_thread_id=place.thread)
 
-        await self._persist(document)
+        await self._reach(_Place(chat_id, None, thread), document)
+
+    async def _reach(self, place: _Place, deliver: Callable[[_Place, bool], Awaitable[T]]) -> T:
+        """Deliver to where a group is by now; outside of its topic where that is gone."""
+        try:
+            return await self._persist(lambda again: deliver(place, again))
+        except ChatMigrated as error:
+            self._moved(place.chat_id, error.new_chat_id)
+            return await self._reach(_Place(error.new_chat_id), deliver)
+        except BadRequest as error:
+            if place.thread is not None and "thread not found" in error.message.lower():
+                return await self._reach(_Place(place.chat_id, place.reply_to), deliver)
+            raise
 
     @staticmethod
     async def _plain_if_refused(html: str, deliver: Callable[[str, str | None], Awaitable[T]]) -> T:

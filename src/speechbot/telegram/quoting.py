@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import re
 from html import unescape
+from typing import TYPE_CHECKING
 
 from speechbot.language.sentences import sentence_spans
 from speechbot.language.tiling import CLAUSE
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 # UTF-16 units of one message.
 LIMIT = 4096
@@ -93,6 +97,18 @@ def split_bold(text: str, span: tuple[int, int] | None, limit: int = LIMIT) -> l
     """The parts of a long paragraph as HTML, each with its own share of the bold span."""
     start, end = span or (0, 0)
     return [bold(text[a:b], (max(start, a) - a, min(end, b) - a)) for a, b in split(text, limit)]
+
+
+def pack(pieces: Sequence[str], limit: int = LIMIT, *, between: str = "\n\n") -> list[str]:
+    """Pieces of HTML, none too long by itself, put together to as few messages as they fit in, in order."""
+    messages = [pieces[0]]
+    for piece in pieces[1:]:
+        joined = messages[-1] + between + piece
+        if length(joined) <= limit:
+            messages[-1] = joined
+        else:
+            messages.append(piece)
+    return messages
 
 
 def _reach(text: str, start: int, limit: int) -> int:

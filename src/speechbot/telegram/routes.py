@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from telegram import Chat, Message, Update
+from telegram.ext import filters
 
 from speechbot.telegram.asking import asked_in_group
 from speechbot.telegram.gate import Place
@@ -33,10 +34,10 @@ class Routes:
         message = update.effective_message
         if message is None:
             return
-        _, _, text = (message.text or message.caption or "").partition(" ")
+        # The question may begin on a line of its own
+        _, *rest = (message.text or message.caption or "").split(maxsplit=1)
         to = message.reply_to_message
-        if not text.strip() and to is not None:
-            text = to.text or to.caption or ""
+        text = rest[0] if rest else (to.text or to.caption or "") if to is not None else ""
         if text.strip():
             await self._questions.message(update, text)
         elif update.message is not None:
@@ -69,19 +70,7 @@ class Routes:
                 await self._admins.document(update, context)
         elif text := message.text or message.caption:
             await self._questions.message(update, text)
-        elif fresh and not _is_notice(message):
+        elif fresh and not filters.StatusUpdate.ALL.check_update(
+            update
+        ):  # Telegram's word on the chat: nobody wrote it
             await self._greetings.unreadable(message)
-
-
-def _is_notice(message: Message) -> bool:
-    """Whether a message is Telegram's word on the chat itself, such as a pinned message; nobody wrote it."""
-    return bool(
-        message.pinned_message
-        or message.message_auto_delete_timer_changed
-        or message.write_access_allowed
-        or message.chat_background_set
-        or message.new_chat_members
-        or message.left_chat_member
-        or message.users_shared
-        or message.chat_shared
-    )

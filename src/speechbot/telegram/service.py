@@ -6,6 +6,7 @@ import asyncio
 import logging
 import os
 import signal
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, suppress
@@ -42,6 +43,9 @@ _STOP_RECEIVING = 1.0
 _STOP_WORKING = 2.5
 # Seconds that Telegram holds a request for updates when there are none.
 _POLL = 30
+# Seconds for which a thread that searches may hold the interpreter while the loop waits for it. At Python's 5 ms, each of
+# the dozen system calls of an update (sockets, SQLite) costs the loop that long when questions are being searched.
+_SWITCH = 0.0005
 # Seconds between two looks for what is older than it may be.
 _EXPIRE = 3600.0
 # Seconds before the first tries to reach Telegram at the start; the last one goes on.
@@ -64,6 +68,8 @@ async def serve(
     # Times as timedelta, as python-telegram-bot will always give them; without it, it warns
     os.environ.setdefault("PTB_TIMEDELTA", "true")
     async with AsyncExitStack() as opened:
+        opened.callback(sys.setswitchinterval, sys.getswitchinterval())
+        sys.setswitchinterval(_SWITCH)
         pool = ThreadPoolExecutor(settings.workers, "speechbot")
         opened.callback(pool.shutdown, wait=False, cancel_futures=True)
         retriever = Retriever.open(settings.index, model=settings.model)
