@@ -46,6 +46,7 @@ WORDING = (
     zh_demo,
     zh_telegram,
     zh_admin,
+    zh_quotes,
 )
 BLOCK = re.compile(r"^```(?P<language>\w+)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 # What these commands need besides an index: a second generation, a file of questions.
