@@ -116,7 +116,7 @@ class Nearest:
 
 def enough(length: int) -> float:
     """The similarity from which a text of some characters of wording counts as near."""
-    return 0.6 + 1.5 / max(length, 1)
+    return 0.6 + 1.35 / max(length, 1)
 
 
 def _top(scores: NDArray[np.float32], count: int) -> NDArray[np.int64]:
