@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from speechbot.language.skeleton import is_mark, skeleton
 
 # Characters on which the rules turn, next to any others.
-TEXTS = st.text(st.one_of(st.sampled_from("12０９.,．，。-－—～:：%％ \n人民國國Ａa㎡①…“”《》<>🙂𠀀"), st.characters()), max_size=40)
+TEXTS = st.text(
+    st.one_of(st.sampled_from("12０９.,．，。-－—～:：%％ \n人民國國Ａa㎡①…“”《》<>🙂𠀀"), st.characters()), max_size=40
+)
 
 
 @pytest.mark.parametrize(
@@ -69,4 +71,13 @@ def test_folding_twice_changes_nothing_but_marks_of_numbers(text: str) -> None:
 
 def test_marks() -> None:
     """Neither letters nor white space."""
-    assert [is_mark(character) for character in "，“%人 1\n🙂"] == [True, True, False, False, False, False, False, False]
+    assert [is_mark(character) for character in "，“%人 1\n🙂"] == [
+        True,
+        True,
+        False,
+        False,
+        False,
+        False,
+        False,
+        False,
+    ]

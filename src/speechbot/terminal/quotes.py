@@ -121,7 +121,8 @@ def _headline(found: QuoteCheck) -> str:
     if found.verdict is Verdict.MIXED:
         return zh_quotes.MIXED.format(count=len(found.parts))
     if len(found.parts) > 1:
-        return zh_quotes.GAPPED[found.verdict.value].format(count=len(found.parts))
+        texts = zh_quotes.HEADED if found.headings and not found.gaps else zh_quotes.GAPPED
+        return texts[found.verdict.value].format(count=len(found.parts))
     if found.verdict is Verdict.EXACT:
         return zh_quotes.EXACT
     if found.verdict is Verdict.FOLDED:
@@ -134,7 +135,7 @@ def _headline(found: QuoteCheck) -> str:
 def _order(found: QuoteCheck) -> str:
     if not found.ordered:
         return zh_quotes.SCATTERED
-    return zh_quotes.ORDERED if found.gaps else zh_quotes.APART
+    return zh_quotes.ORDERED if found.gaps or found.headings else zh_quotes.APART
 
 
 def _part_line(number: int, part: QuotePart) -> Line:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from speechbot.indexing.generation import Generation
 
 MOST = 50  # places of a part that are looked up by default
+# Share of a sentence that is the same in the original from which the sentence is told by it: of another one it is less
+# than a third (benchmarks/quotes.json).
+_TOLD = 0.5
 
 
 class Verdict(StrEnum):
@@ -110,11 +113,13 @@ class QuoteCheck:
     Attributes:
         text: The text as it was given.
         quoted: What of it was compared: without the quotation marks around it, without a citation behind it.
-        verdict: ``exact``, ``folded``, ``near`` or ``absent`` for a text that stands, or does not, as one; that of the worst part for one
-            with ellipses whose parts stand in that order in one speech; else ``mixed``.
+        verdict: ``exact``, ``folded``, ``near`` or ``absent`` for a text that stands, or does not, as one; that of the
+            worst part where parts stand in that order in one speech with ellipses, or headings alone, between them; else
+            ``mixed``.
         parts: One, or several for a text with ellipses or one that is put together from several places.
         gaps: Whether ellipses made the parts.
         ordered: Whether all parts stand in this order in one speech.
+        headings: Whether nothing but headings and the like stands between them there.
     """
 
     text: str
@@ -123,6 +128,7 @@ class QuoteCheck:
     parts: tuple[QuotePart, ...]
     gaps: bool = False
     ordered: bool = True
+    headings: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """The check as ``--json`` prints it."""
@@ -132,6 +138,7 @@ class QuoteCheck:
             "verdict": self.verdict.value,
             "gaps": self.gaps,
             "ordered": self.ordered,
+            "headings": self.headings,
             "parts": [part.to_dict() for part in self.parts],
         }
 
@@ -198,8 +205,7 @@ class Quotations:
         spans = units(text)
         told = [False] * len(spans)
         if best:
-            shares = [best.share(_range(own, span)) for span in spans]
-            told = [share >= enough(len(_range(own, span))) for share, span in zip(shares, spans, strict=True)]
+            told = [best.share(_range(own, span)) >= _TOLD for span in spans]
             if best.similarity >= enough(len(own.text)) and all(told):
                 spots = [(Verdict.NEAR, spot) for spot in (best.spot, *self._elsewhere(best.spot))]
                 return [_Part(text, Verdict.NEAR, spots, best.steps, best.similarity)]
@@ -240,19 +246,32 @@ class Quotations:
 
     def _told(self, text: str, quoted: str, parts: Sequence[_Part], *, gaps: bool, k: int) -> QuoteCheck:
         """The result, with the places looked up."""
-        chain = _chain([[spot for _, spot in part.spots] for part in parts]) if len(parts) > 1 else set()
-        ordered = len(parts) == 1 or bool(chain)
+        chains = _chains([[spot for _, spot in part.spots] for part in parts]) if len(parts) > 1 else []
+        close = [chain for chain in chains if self._only_headings(chain)]
+        chain = {spot for chosen in close or chains for spot in chosen}
         verdicts = [part.verdict for part in parts]
-        worst = max(verdicts, key=_RANK.index)
-        together = len(parts) == 1 or (gaps and ordered) or set(verdicts) == {Verdict.ABSENT}
+        together = len(parts) == 1 or close or (gaps and chains) or set(verdicts) == {Verdict.ABSENT}
         places = Places(self._generation, self._texts)
         return QuoteCheck(
             text,
             quoted,
-            worst if together else Verdict.MIXED,
+            max(verdicts, key=_RANK.index) if together else Verdict.MIXED,
             tuple(self._part(part, chain, places, k) for part in parts),
             gaps,
-            ordered,
+            ordered=len(parts) == 1 or bool(chains),
+            headings=bool(close),
+        )
+
+    def _only_headings(self, chain: Sequence[Spot]) -> bool:
+        """Whether no paragraph has wording between places that follow each other in a speech."""
+        spoken = self._texts.spoken[chain[0].speech]
+        text = self._texts.text(spoken.source)
+        (entry,) = self._generation.catalog.entries(range(spoken.number, spoken.number + 1))
+        extents = self._generation.catalog.extents_of(entry.rows)
+        return not any(
+            skeleton(text[max(start, before.end) : min(end, after.start)]).text
+            for before, after in pairwise(chain)
+            for start, end in extents
         )
 
     def _part(self, part: _Part, chain: set[Spot], places: Places, k: int) -> QuotePart:
@@ -296,11 +315,10 @@ def _runs(spans: Sequence[tuple[int, int]], told: Sequence[bool]) -> list[tuple[
     return found
 
 
-def _chain(parts: Sequence[Sequence[Spot]]) -> set[Spot]:
-    """Places of the parts that follow each other in one speech, the earliest ones of each speech; empty where none do."""
-    found: set[Spot] = set()
-    shared = set.intersection(*({spot.speech for spot in spots} for spots in parts))
-    for speech in shared:
+def _chains(parts: Sequence[Sequence[Spot]]) -> list[list[Spot]]:
+    """Places of the parts that follow each other in one speech, the earliest ones of each speech that has such."""
+    found: list[list[Spot]] = []
+    for speech in sorted(set.intersection(*({spot.speech for spot in spots} for spots in parts))):
         chain: list[Spot] = []
         at = 0
         for spots in parts:
@@ -310,5 +328,5 @@ def _chain(parts: Sequence[Sequence[Spot]]) -> set[Spot]:
             chain.append(min(following, key=lambda spot: spot.start))
             at = chain[-1].end
         if len(chain) == len(parts):
-            found |= set(chain)
+            found.append(chain)
     return found

@@ -16,8 +16,8 @@ from speechbot.wording import zh_quotes
 SHORTEST, LONGEST = 6, 2000
 # Of a phrase: one character is no phrase, 100 is a sentence.
 SHORTEST_PHRASE, LONGEST_PHRASE = 2, 100
-# Characters of wording of the smallest part that is looked for by itself.
-UNIT = 8
+# Characters of wording of the smallest clause that is looked for by itself: shorter ones are common property.
+CLAUSE_LENGTH = 8
 
 _QUOTES = {"“": "”", "‘": "’", "「": "」", "『": "』", "〝": "〞", '"': '"', "'": "'", "＂": "＂"}
 # （《…》，第 3 段）, (2018年1月5日), 〔1〕 at the end
@@ -99,12 +99,12 @@ def segments(text: str) -> list[str]:
 def units(text: str) -> list[tuple[int, int]]:
     """Spans that a text may be put together of: its sentences, or, where it is one, its clauses; they cover it.
 
-    Spans with less than ``UNIT`` characters of wording go with the one after, the last with the one before.
+    Sentences with less than ``SHORTEST`` characters of wording, clauses with less than ``CLAUSE_LENGTH``, go with the one
+    after, the last with the one before.
     """
-    starts = [start for start, _ in sentence_spans(text)[1:]]
-    found = _grouped(text, starts)
+    found = _grouped(text, [start for start, _ in sentence_spans(text)[1:]], SHORTEST)
     if len(found) < 2:
-        found = _grouped(text, [match.end() for match in CLAUSE.finditer(text)])
+        found = _grouped(text, [match.end() for match in CLAUSE.finditer(text)], CLAUSE_LENGTH)
     return found
 
 
@@ -145,15 +145,15 @@ def _balanced(inner: str, opening: str, closing: str) -> bool:
     return depth == 0
 
 
-def _grouped(text: str, starts: list[int]) -> list[tuple[int, int]]:
+def _grouped(text: str, starts: list[int], least: int) -> list[tuple[int, int]]:
     places = skeleton(text).places
     bounds = [0]
     for start in [*starts, len(text)]:
         inside = int(((places >= bounds[-1]) & (places < start)).sum())
         if start == len(text):
-            if inside < UNIT and len(bounds) > 1:
+            if inside < least and len(bounds) > 1:
                 bounds.pop()
             bounds.append(start)
-        elif inside >= UNIT:
+        elif inside >= least:
             bounds.append(start)
     return list(pairwise(bounds))
