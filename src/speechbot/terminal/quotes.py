@@ -56,7 +56,7 @@ def quote_check(found: QuoteCheck, *, marked: bool) -> list[Block]:
     if found.quoted != found.text.strip():
         blocks.append(line(zh_quotes.COMPARED.format(text=_flat(found.quoted)), Style.FAINT))
     several = len(found.parts) > 1
-    if several and any(part.findings for part in found.parts):
+    if several and all(part.findings for part in found.parts):
         blocks.append(line(_order(found), Style.FAINT))
     for number, part in enumerate(found.parts, 1):
         if several:

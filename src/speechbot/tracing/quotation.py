@@ -33,6 +33,8 @@ MOST = 50  # places of a part that are looked up by default
 # Share of a sentence that is the same in the original from which the sentence is told by it: of another one it is less
 # than a third (benchmarks/quotes.json).
 _TOLD = 0.5
+# The least similarity of a clause taken out of a sentence that is not near: half of a made-up sentence is easily alike.
+_CLAUSE_NEAR = 0.8
 
 
 class Verdict(StrEnum):
@@ -192,8 +194,13 @@ class Quotations:
         start = spot.start - first
         return Verdict.EXACT if start >= 0 and source[start : spot.end + last] == text else Verdict.FOLDED
 
-    def _resolved(self, text: str) -> list[_Part]:
-        """The parts that a text is put together of; one where it stands as one, or does not stand at all."""
+    def _resolved(self, text: str, least: float = 0.0) -> list[_Part]:
+        """The parts that a text is put together of; one where it stands as one, or does not stand at all.
+
+        Args:
+            text: A text, or a part of one.
+            least: The similarity that makes it near, where that is more than ``enough`` asks for.
+        """
         whole = self._standing(text)
         if whole:
             return [whole]
@@ -202,18 +209,19 @@ class Quotations:
         if len(own.text) < SHORTEST:
             return [absent]
         best = self._nearest.find(own.text)
-        spans = units(text)
+        spans, clauses = units(text)
         told = [False] * len(spans)
         if best:
             told = [best.share(_range(own, span)) >= _TOLD for span in spans]
-            if best.similarity >= enough(len(own.text)) and all(told):
+            if best.similarity >= max(least, enough(len(own.text))) and all(told):
                 spots = [(Verdict.NEAR, spot) for spot in (best.spot, *self._elsewhere(best.spot))]
                 return [_Part(text, Verdict.NEAR, spots, best.steps, best.similarity)]
         if len(spans) < 2:
             return [absent]
         apart = not any(told) or all(told)
         runs = [(start, end) for start, end in (spans if apart else _runs(spans, told))]
-        found = [part for run in runs for part in self._resolved(text[slice(*trimmed(text, *run))])]
+        least = _CLAUSE_NEAR if clauses else least
+        found = [part for run in runs for part in self._resolved(text[slice(*trimmed(text, *run))], least)]
         return self._joined(found, text)
 
     def _elsewhere(self, spot: Spot) -> list[Spot]:

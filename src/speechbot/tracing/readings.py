@@ -96,16 +96,16 @@ def segments(text: str) -> list[str]:
     return [part for part in (piece.strip(_SPACE) for piece in _GAP.split(text)) if skeleton(part).text]
 
 
-def units(text: str) -> list[tuple[int, int]]:
-    """Spans that a text may be put together of: its sentences, or, where it is one, its clauses; they cover it.
+def units(text: str) -> tuple[list[tuple[int, int]], bool]:
+    """Spans that a text may be put together of: its sentences, or, where it is one, its clauses; and whether they are clauses.
 
-    Sentences with less than ``SHORTEST`` characters of wording, clauses with less than ``CLAUSE_LENGTH``, go with the one
+    The spans cover the text. Sentences with less than ``SHORTEST`` characters of wording, clauses with less than ``CLAUSE_LENGTH``, go with the one
     after, the last with the one before.
     """
     found = _grouped(text, [start for start, _ in sentence_spans(text)[1:]], SHORTEST)
-    if len(found) < 2:
-        found = _grouped(text, [match.end() for match in CLAUSE.finditer(text)], CLAUSE_LENGTH)
-    return found
+    if len(found) > 1:
+        return found, False
+    return _grouped(text, [match.end() for match in CLAUSE.finditer(text)], CLAUSE_LENGTH), True
 
 
 def trimmed(text: str, start: int, end: int) -> tuple[int, int]:
