@@ -73,7 +73,10 @@ def test_units_are_sentences_or_clauses_of_some_length() -> None:
     sentences = "今天我们开一次座谈会。好。专门商量公共图书馆的事。完。"
     clauses = "今天我们开一次座谈会，专门商量公共图书馆的事"
 
-    assert [sentences[a:b] for a, b in units(sentences)[0]] == ["今天我们开一次座谈会。", "好。专门商量公共图书馆的事。完。"]
+    assert [sentences[a:b] for a, b in units(sentences)[0]] == [
+        "今天我们开一次座谈会。",
+        "好。专门商量公共图书馆的事。完。",
+    ]
     assert [clauses[a:b] for a, b in units(clauses)[0]] == ["今天我们开一次座谈会，", "专门商量公共图书馆的事"]
     assert (units(sentences)[1], units(clauses)[1], units("一句")) == (False, True, ([(0, 2)], True))
 

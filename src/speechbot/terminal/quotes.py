@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from speechbot.terminal.render import place as passage_place
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from speechbot.tracing.alignment import Piece
     from speechbot.tracing.occurrences import Occurrence
     from speechbot.tracing.quotation import Finding, QuoteCheck, QuotePart
-    from speechbot.tracing.trace import Trace
+    from speechbot.tracing.trace import Trace, YearUse
 
 _STYLES = {
     Verdict.EXACT: Style.GOOD,
@@ -29,6 +30,7 @@ _STYLES = {
 _AROUND = 40  # characters of a sentence shown on either side
 _LONGEST = 60  # characters of a part that are repeated
 _SPEECHES = 10  # speeches with a bar
+_YEARS = 24  # rows of years, at most
 _LABEL = 40  # columns of a bar's label, at most
 _LEAST = 10  # columns of the longest bar, at least
 _MANY = 1000  # places that can be asked for
@@ -102,17 +104,31 @@ def trace(found: Trace, *, marked: bool, columns: int) -> list[Block]:
     return blocks + _more(found.count, len(found.occurrences))
 
 
-def bars(rows: Sequence[tuple[str, int]], columns: int) -> list[Line]:
-    """A bar for each row, as long as the terminal is wide; labels of wide characters keep the columns straight."""
-    labels = [_cut(label, min(_LABEL, columns // 2)) for label, _ in rows]
-    column, most = max(map(width, labels)), max(count for _, count in rows)
-    room = max(_LEAST, columns - column - len(str(most)) - 6)
+def bars(rows: Sequence[tuple[str, int, str]], columns: int) -> list[Line]:
+    """A bar for each row, as long as the terminal is wide; labels of wide characters keep the columns straight.
+
+    Args:
+        rows: Label, number and what is said behind the number of each.
+        columns: Width of the terminal.
+    """
+    labels = [_cut(label, min(_LABEL, columns // 2)) for label, _, _ in rows]
+    column, most = max(map(width, labels)), max(count for _, count, _ in rows)
+    room = max(_LEAST, columns - column - max(width(f"{count}{behind}") for _, count, behind in rows) - 6)
     drawn = []
-    for label, (_, count) in zip(labels, rows, strict=True):
+    for label, (_, count, behind) in zip(labels, rows, strict=True):
         halves = max(1, round(2 * room * count / most)) if count else 0
         bar = zh_quotes.BAR * (halves // 2) + zh_quotes.HALF_BAR * (halves % 2)
         space = " " * (column - width(label) + 2)
-        drawn.append(Line((Span(f"  {label}{space}"), Span(bar, Style.PLACE), Span(f" {count}"))))
+        drawn.append(
+            Line(
+                (
+                    Span(f"  {label}{space}"),
+                    Span(f"{bar} " if bar else "", Style.PLACE),
+                    Span(str(count)),
+                    Span(behind, Style.FAINT),
+                )
+            )
+        )
     return drawn
 
 
@@ -235,17 +251,36 @@ def _sentence(found: Occurrence, *, marked: bool) -> Line:
     return Line((Span(zh_answers.INDENT + _flat(before)), strong, Span(_flat(after))))
 
 
-def _years(found: Trace) -> list[tuple[str, int]]:
-    """Uses by year, from the first with one to the last; years without a speech are left out."""
+def _years(found: Trace) -> list[tuple[str, int, str]]:
+    """Uses by year, from the first with one to the last, or by decade where that makes too many rows.
+
+    Years without a use that follow each other are one row; how many speeches there are stands behind the number.
+    """
     used = [use.year for use in found.by_year if use.count]
-    return [(use.year, use.count) for use in found.by_year if used and used[0] <= use.year <= used[-1]]
+    years = [use for use in found.by_year if used and used[0] <= use.year <= used[-1]]
+    runs = [list(run) for _, run in groupby(years, key=lambda use: use.year if use.count else "")]
+    if len(runs) > _YEARS:
+        runs = [list(run) for _, run in groupby(years, key=lambda use: use.year[:3])]
+    return [_period(run) for run in runs]
+
+
+def _period(years: Sequence[YearUse]) -> tuple[str, int, str]:
+    """Some years as one row."""
+    first, last = years[0].year, years[-1].year
+    label = first if first == last else zh_quotes.PERIOD.format(first=first, last=last)
+    behind = zh_quotes.OF_SPEECHES.format(count=sum(use.speeches for use in years))
+    return label, sum(use.count for use in years), behind
 
 
 def _speeches(found: Trace, columns: int) -> list[Line]:
     """The speeches with most uses, then how many others there are."""
     uses = sorted(found.by_speech, key=lambda use: -use.count)
     rows = [
-        ((zh_quotes.SPEECH_DATED if use.date else zh_quotes.SPEECH).format(date=use.date, title=use.speech), use.count)
+        (
+            (zh_quotes.SPEECH_DATED if use.date else zh_quotes.SPEECH).format(date=use.date, title=use.speech),
+            use.count,
+            "",
+        )
         for use in uses[:_SPEECHES]
     ]
     drawn = bars(rows, columns)
