@@ -81,18 +81,22 @@ class Nearest:
         return Near(spot, moved, 1 - edits / max(len(wording), last - first))
 
     def _rows(self, wording: str) -> list[int]:
-        """Rows of the paragraphs that hold most of a text's rarer bigrams, those of one wording once."""
+        """Rows of the paragraphs to compare, those of one wording once."""
+        rows = self._scored(wording)
+        found: dict[int, int] = {}
+        for row, same in zip(rows, self._catalog.wordings(rows), strict=True):
+            found.setdefault(same, row)
+        return list(found.values())[:_COMPARED]
+
+    def _scored(self, wording: str) -> list[int]:
+        """Rows of the paragraphs that hold most of a text's rarer bigrams, best first."""
         pairs = {run[at : at + 2] for run, _ in han_runs(wording) for at in range(len(run) - 1)}
         tokens = sorted(map(bigram, pairs))
         frequency = self._lexical.frequency(tokens)
         order = [at for at in np.argsort(frequency, kind="stable").tolist() if frequency[at]]
         scores = self._lexical.scores([tokens[at] for at in order[:_BIGRAMS]])
         best = np.argsort(-scores, kind="stable")[:_ROWS] if len(scores) <= _ROWS else _top(scores, _ROWS)
-        rows = [row for row in best.tolist() if scores[row] > 0]
-        found: dict[int, int] = {}
-        for row, same in zip(rows, self._catalog.wordings(rows), strict=True):
-            found.setdefault(same, row)
-        return list(found.values())[:_COMPARED]
+        return [row for row in best.tolist() if scores[row] > 0]
 
     def _regions(self, rows: list[int], reach: int) -> list[tuple[int, str, int, int]]:
         """Speech, source and skeleton span around each of some rows, as far as the text may reach; overlapping ones as one."""
