@@ -81,6 +81,24 @@ def test_a_lone_common_character_between_changes_is_no_agreement() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("quoted", "original", "breaks", "stretch"),
+    [
+        ("我讲过立志千秋伟业", "初心方得始终立志千秋伟业百年", [2, 6], "立志千秋伟业"),
+        ("我讲过立志千秋伟业", "初心方得始终立志千秋伟业百年", [2, 5], "终立志千秋伟业"),
+        ("立志千秋伟业不变", "立志千秋伟业百年风华", [6], "立志千秋伟业"),
+        ("江山就是老百姓", "江山就是人民啊", [4], "江山就是"),
+    ],
+)
+def test_what_differs_at_an_end_stays_in_its_clause(quoted: str, original: str, breaks: list[int], stretch: str) -> None:
+    """The original does not run on into the neighbouring sentence to have something to differ from."""
+    count, found = steps(quoted, original, breaks=breaks)
+
+    assert original[found[0].c : found[-1].d] == stretch
+    assert "".join(quoted[step.a : step.b] for step in found) == quoted
+    assert count == distance(quoted, original)
+
+
 @given(st.text(max_size=30), st.text(max_size=30))
 def test_pieces_make_up_both_texts(quoted: str, original: str) -> None:
     """Whatever is in them, and each piece stands where it says."""

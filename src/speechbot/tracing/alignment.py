@@ -8,6 +8,7 @@ stretch of the original (Sellers 1980). It is computed row by row with NumPy, wh
 from __future__ import annotations
 
 import unicodedata
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
@@ -91,12 +92,14 @@ def distance(quoted: str, original: str) -> int:
     return int(last.min())
 
 
-def steps(quoted: str, original: str) -> tuple[int, list[Step]]:
+def steps(quoted: str, original: str, *, breaks: Sequence[int] = ()) -> tuple[int, list[Step]]:
     """The nearest stretch of ``original``, character by character.
 
     Args:
         quoted: A skeleton, not empty.
         original: A skeleton in which the stretch is looked for.
+        breaks: Where clauses start in it, ascending: a stretch whose end differs does not run over one into what the
+            quotation does not mean.
 
     Returns:
         The number of edits, and runs of the same, changed, missing and extra characters in order, which together make
@@ -105,7 +108,7 @@ def steps(quoted: str, original: str) -> tuple[int, list[Step]]:
     table = np.stack(list(_rows(quoted, original)))
     # The last of the best ends: there the stretch has most in common with the quotation
     column = len(original) - int(table[-1, ::-1].argmin())
-    row, edits = len(quoted), int(table[-1, column])
+    row = len(quoted)
     found: list[tuple[Change, int, int]] = []
     while row:
         here = table[row, column]
@@ -119,7 +122,9 @@ def steps(quoted: str, original: str) -> tuple[int, list[Step]]:
         else:
             column -= 1
             found.append((Change.MISSING, row, column))
-    return edits, _smooth(_runs(found[::-1]))
+    runs = _within(_runs(found[::-1]), breaks)
+    edits = sum(max(one.b - one.a, one.d - one.c) for one in runs if one.change is not Change.SAME)
+    return edits, _smooth(runs)
 
 
 def pieces(
@@ -206,6 +211,23 @@ def _runs(found: Sequence[tuple[Change, int, int]]) -> list[Step]:
         (_, a, c), (_, b, d) = edits[0], edits[-1]
         runs.append(Step(change, a, b + (change is not Change.MISSING), c, d + (change is not Change.EXTRA)))
     return runs
+
+
+def _within(found: list[Step], breaks: Sequence[int]) -> list[Step]:
+    """The steps, what differs at either end kept from running over the nearest break; no edits more."""
+    same = [number for number, step in enumerate(found) if step.change is Change.SAME]
+    if not same:
+        return found
+    head, body, tail = found[: same[0]], found[same[0] : same[-1] + 1], found[same[-1] + 1 :]
+    if head and head[-1].d > head[0].c:
+        last = bisect_right(breaks, head[-1].d) - 1
+        start = max(head[0].c, breaks[last]) if last >= 0 else head[0].c
+        head = [_changed(head[0].a, head[-1].b, start, head[-1].d)] if start > head[0].c else head
+    if tail and tail[-1].d > tail[0].c:
+        following = bisect_left(breaks, tail[0].c)
+        stop = min(tail[-1].d, breaks[following]) if following < len(breaks) else tail[-1].d
+        tail = [_changed(tail[0].a, tail[-1].b, tail[0].c, stop)] if stop < tail[-1].d else tail
+    return [step for step in (*head, *body, *tail) if step.b > step.a or step.d > step.c]
 
 
 def _smooth(found: list[Step]) -> list[Step]:

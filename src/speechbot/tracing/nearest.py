@@ -72,7 +72,8 @@ class Nearest:
 
         speech, source, start, stop = min(regions, key=far)
         whole = self._texts.whole(source)
-        edits, found = steps(wording, whole.text[start:stop])
+        breaks = np.flatnonzero(np.diff(whole.places[start:stop]) > 1) + 1
+        edits, found = steps(wording, whole.text[start:stop], breaks=breaks.tolist())
         first, last = start + found[0].c, start + found[-1].d
         if first == last:
             return None
