@@ -11,12 +11,13 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from speechbot.standin.entities import slice_units
 from speechbot.standin.server import Server
-from speechbot.standin.world import World
+from speechbot.standin.world import World, without_reply
 from speechbot.wording import zh_telegram
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ SECRETS = (TOKEN, TOKEN.partition(":")[2], WEBHOOK_SECRET, JOIN_CODE, PROXY_PASS
 ADMIN, ANNA, BORIS = 1, 7, 8
 
 # Seconds: far more than anything takes, for machines that are busy.
-PATIENCE = 60.0
+PATIENCE = 40.0
 SOURCES = Path(__file__).parent.parent / "src"
 RUNNING = zh_telegram.RUNNING.format(username=USERNAME)
 
@@ -122,6 +123,7 @@ class Stage:
     The world's loop runs only while something is waited for: between that, tests may touch the world as they like.
 
     Attributes:
+        bots: All that were started.
         refusals: Parts of refusals that a test brings about; any other refusal of a call fails it.
         tracebacks: Whether errors with tracebacks are expected in the log.
     """
@@ -141,7 +143,7 @@ class Stage:
         self.refusals: set[str] = set()
         self.tracebacks = False
         self._runner = asyncio.Runner()
-        self._bots: list[Bot] = []
+        self.bots: list[Bot] = []
 
     def __enter__(self) -> Self:
         """Serve."""
@@ -151,7 +153,7 @@ class Stage:
 
     def __exit__(self, kind: type[BaseException] | None, *error: object) -> None:
         """End every process and the server, then look."""
-        for bot in self._bots:
+        for bot in self.bots:
             bot.close()
         try:
             self.run(self.server.stop())
@@ -183,7 +185,7 @@ class Stage:
 
     def start(self, **settings: object) -> Bot:
         """Start a bot, without waiting for it."""
-        output = self.folder / f"output-{len(self._bots)}.log"
+        output = self.folder / f"output-{len(self.bots)}.log"
         with output.open("wb") as file:
             process = subprocess.Popen(
                 [sys.executable, "-m", "speechbot", "bot"],
@@ -194,7 +196,7 @@ class Stage:
                 env=self.environment(**settings),
             )
         bot = Bot(self, process, output)
-        self._bots.append(bot)
+        self.bots.append(bot)
         return bot
 
     def refused(self, **settings: object) -> str:
@@ -206,7 +208,7 @@ class Stage:
 
     def polled_by_others(self, bot: Bot) -> bool:
         """Whether another bot is there to ask for updates."""
-        return any(other.running for other in self._bots if other is not bot)
+        return any(other.running for other in self.bots if other is not bot)
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         """Do something in the world's loop."""
@@ -220,7 +222,7 @@ class Stage:
             while not (found := holds()):
                 await asyncio.sleep(0.002)
                 if time.monotonic() > end:
-                    said = "\n".join(bot.output for bot in self._bots)
+                    said = "\n".join(bot.output for bot in self.bots)
                     raise AssertionError(f"no {what} within {PATIENCE} s; the bots say:\n{said[-5000:]}")
             return found
 
@@ -239,6 +241,24 @@ class Stage:
         """The bot's answer, waited for."""
         return self.until(lambda: self.answers(asked), f"answer to {asked.get('text')!r}")[0]
 
+    def said(self, sent: Json) -> Json:
+        """What the bot says next in the chat of a message, waited for: to commands it does not reply in private."""
+        chat, number, me = sent["chat"]["id"], sent["message_id"], self.world.me["id"]
+
+        def found() -> list[Json]:
+            since = (one for one in self.world.transcript(chat) if one["message_id"] > number)
+            return [one for one in since if one["from"]["id"] == me]
+
+        return self.until(found, f"word on {sent.get('text')!r}")[0]
+
+    def tell(self, text: str, user: int = ANNA) -> Json:
+        """Have somebody write what is no question, and wait for what the bot says."""
+        return self.said(self.world.say(user, text))
+
+    def somebody(self) -> int:
+        """A user who has not written yet."""
+        return 50_000 + len(self.world.chats)
+
     def ask(self, text: str = QUESTION, user: int = ANNA, **where: Any) -> Json:
         """Have somebody write something, and wait for the answer."""
         return self.answer(self.world.say(user, text, **where))
@@ -256,16 +276,18 @@ class Stage:
 
     def look(self) -> None:
         """Find secrets and tracebacks where none may be, and calls that were refused."""
-        shown = "\n".join(str(self.world.transcript(chat)) for chat in self.world.chats)
+        sent = chain.from_iterable(map(self.world.transcript, self.world.chats))
+        mine = [without_reply(message) for message in sent if message["from"]["is_bot"]]
+        shown = "\n".join(map(str, mine))
         for secret in SECRETS:
             hidden = (secret, base64.b64encode(secret.encode()).decode(), secret.encode().hex())
-            for bot in self._bots:
+            for bot in self.bots:
                 assert [row for row in bot.lines if any(form in row for form in hidden)] == []
             assert secret not in shown
         assert "Traceback" not in shown
         assert ".py" not in shown
         if not self.tracebacks:
-            assert [bot.output for bot in self._bots if "Traceback" in bot.output] == []
+            assert [bot.output for bot in self.bots if "Traceback" in bot.output] == []
         refused = [call.refused.description for call in self.world.calls if call.refused]
         assert [said for said in refused if not any(part in said for part in self.refusals)] == []
 

@@ -230,16 +230,17 @@ def test_files_to_remove_in_pages() -> None:
 
 
 def test_gaps() -> None:
-    """Groups with counts and at most three further ways to ask, then how to export."""
+    """Groups with counts and at most three further ways to ask, then a button for the file."""
     groups = (Group(tuple(Gap(f"问题{n}", 2, 1, 0.0) for n in range(6))), Group((Gap("另一个", 1, 0, 0.0),)))
     (reply,) = material_views.gaps(groups, 30, capped=7)
 
     assert check(reply).split("\n\n") == [
         "最近 30 天没答好的问题：7 种问法，合成 2 组",
         "1. 问题0\n没找到 12 次，没用 6 次\n　也问：问题1\n　也问：问题2\n　也问：问题3",
-        "2. 另一个\n没找到 1 次，没用 0 次",
-        "问法太多，只看了最常见的 7 种。\n发 /gaps export 得到问题文件。",
+        "2. 另一个\n没找到 1 次",
+        "问法太多，只看了最常见的 7 种。",
     ]
+    assert unpack(reply.buttons[0][0].data) == Confirm(Task.EXPORT, accepted=True, token=str(30))
     assert len(check(material_views.gaps((), 30)[0])) < 100
     shown = material_views.gaps(tuple(Group((Gap("汉" * 500, 1, 0, 0.0),)) for _ in range(60)), 30)
     assert "还有 20 组" in "".join(map(check, shown))

@@ -90,7 +90,9 @@ def test_a_lone_common_character_between_changes_is_no_agreement() -> None:
         ("江山就是老百姓", "江山就是人民啊", [4], "江山就是"),
     ],
 )
-def test_what_differs_at_an_end_stays_in_its_clause(quoted: str, original: str, breaks: list[int], stretch: str) -> None:
+def test_what_differs_at_an_end_stays_in_its_clause(
+    quoted: str, original: str, breaks: list[int], stretch: str
+) -> None:
     """The original does not run on into the neighbouring sentence to have something to differ from."""
     count, found = steps(quoted, original, breaks=breaks)
 

@@ -225,6 +225,8 @@ WORDING = {path.stem for path in MODULES if path.parent.name == "wording"}
 
 # Modules that catch everything, with the reason.
 BROAD = {
+    "lanes": "an update whose content is not what Telegram says it is may raise anything where it is written or placed",
+    "reports": "what could not be handled may not be a message that can be answered at all",
     "polling": "python-telegram-bot raises whatever it stumbles over in an update of a kind that it does not know",
     "logs": "an argument whose text cannot be made would have logging print all of them bare",
     "onnx_model": "tokenizers and onnxruntime raise classes that derive from Exception alone",

@@ -305,7 +305,9 @@ def test_a_late_question_says_so(rig: Rig) -> None:
 
     rig.world.push("message", asked)
     rig.desk.late.add(number + 1)
+    rig.world.calls.clear()
     assert rig.deliver() == []
+    assert list(rig.world.calls) == []
 
 
 def test_a_late_edit_is_done_again(rig: Rig) -> None:

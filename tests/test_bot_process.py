@@ -49,7 +49,7 @@ def test_the_menus_of_commands_are_set(stage: Stage) -> None:
 
 def test_the_greeting_has_examples_that_are_answered(stage: Stage) -> None:
     """/start says what is there; pressing an example asks it."""
-    greeting = stage.ask("/start")
+    greeting = stage.tell("/start")
     assert greeting["text"].startswith(zh_telegram.START.format(speeches=2, passages=20))
 
     example = button(greeting, "怎样理解")["text"]
@@ -218,8 +218,8 @@ def test_a_link_leads_to_its_passage(stage: Stage) -> None:
     link = re.search(rf"https://t\.me/{USERNAME}\?start=(\S+)", stage.latest()["text"])
     assert link is not None
 
-    assert QUESTIONS[QUESTION] in stage.ask(f"/start {link[1]}", BORIS)["text"]
-    assert stage.ask("/start p_nosuchpassage", BORIS)["text"].startswith(zh_telegram.START[:3])
+    assert QUESTIONS[QUESTION] in stage.tell(f"/start {link[1]}", BORIS)["text"]
+    assert stage.tell("/start p_nosuchpassage", BORIS)["text"].startswith(zh_telegram.START[:3])
 
 
 @pytest.mark.parametrize(
@@ -233,23 +233,21 @@ def test_a_link_leads_to_its_passage(stage: Stage) -> None:
 )
 def test_what_is_no_question(stage: Stage, text: str, said: str) -> None:
     """Commands that are none, and texts that ask nothing, get a word on what to do."""
-    assert stage.ask(text)["text"] == said
+    assert stage.tell(text, stage.somebody())["text"] == said
 
 
 def test_what_is_no_text(stage: Stage) -> None:
     """A sticker, a voice message, a picture, somebody's file: each gets its sentence."""
     world = stage.world
-    said = [
-        stage.answer(sent)["text"]
-        for sent in (world.sticker(ANNA), world.voice(ANNA), world.photo(ANNA), world.send_file(ANNA, "a.txt", b"a"))
-    ]
+    said = [stage.said(send(stage.somebody()))["text"] for send in (world.sticker, world.voice, world.photo)]
 
-    assert said == [zh_telegram.STICKER, zh_telegram.VOICE, zh_telegram.PHOTO, zh_telegram.FILE]
+    assert said == [zh_telegram.STICKER, zh_telegram.VOICE, zh_telegram.PHOTO]
+    assert stage.said(world.send_file(ANNA, "a.txt", b"a"))["text"] == zh_telegram.FILE
 
 
 def test_commands_that_list(stage: Stage) -> None:
     """/sources lists the speeches, and one of them opens down to its text."""
-    listing = stage.ask("/sources")
+    listing = stage.tell("/sources")
     assert RIVER.strip("《》") in listing["text"]
 
     stage.press(listing, "2")
@@ -262,16 +260,16 @@ def test_what_is_remembered_can_be_forgotten(stage: Stage) -> None:
     """/privacy says what is kept, /forget deletes it once."""
     person = 4711
     stage.ask(QUESTION, person)
-    assert "90" in stage.ask("/privacy", person)["text"]
+    assert "90" in stage.tell("/privacy", person)["text"]
 
-    assert re.fullmatch(zh_telegram.FORGOTTEN.format(count=r"[1-9]\d*"), stage.ask("/forget", person)["text"])
-    assert stage.ask("/forget", person)["text"] == zh_telegram.FORGOTTEN_NONE
+    assert re.fullmatch(zh_telegram.FORGOTTEN.format(count=r"[1-9]\d*"), stage.tell("/forget", person)["text"])
+    assert stage.tell("/forget", person)["text"] == zh_telegram.FORGOTTEN_NONE
 
 
 def test_markup_in_questions_is_text(stage: Stage) -> None:
     """Whatever users write, no message is refused for its entities or its length."""
     for text in ("<b>青石河</b>多长", "/outline <i>&amp;", "&lt;" * 900, "😀" * 2000, "青石河多长" + "\u202e吗"):
-        assert stage.ask(text)["text"]
+        assert stage.tell(text, stage.somebody())["text"]
 
 
 def test_updates_that_cannot_be_read_stop_no_others(stage: Stage) -> None:

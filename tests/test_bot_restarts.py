@@ -137,7 +137,7 @@ def test_starts_alone_use_up_no_question(stage: Stage) -> None:
 def test_old_buttons_after_a_restart(stage: Stage) -> None:
     """What was sent before goes on working: every button holds all it needs."""
     bot = stage.start().ready()
-    answer, refusal, greeting = stage.ask("青石河多长"), stage.ask("今天天气怎么样"), stage.ask("/start")
+    answer, refusal, greeting = stage.ask("青石河多长"), stage.ask("今天天气怎么样"), stage.tell("/start")
     asked = stage.world.say(ANNA, "钓鱼可以吗")
     edited = stage.answer(asked)
     assert bot.stop() == 0

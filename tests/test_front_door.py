@@ -1,4 +1,4 @@
-"""What ``import speechbot`` gives: all that the contract names, and nothing heavy."""
+"""What can be imported from speechbot, and what importing it costs."""
 
 from __future__ import annotations
 

@@ -122,9 +122,7 @@ def test_one_after_the_other_in_a_chat_and_chats_side_by_side(work: Work) -> Non
 
 
 @settings(max_examples=40)
-@given(
-    st.lists(st.tuples(st.integers(1, 4), st.integers(0, 5), st.integers(0, 2)), max_size=40),
-)
+@given(st.lists(st.tuples(st.integers(1, 4), st.integers(0, 5), st.integers(0, 2)), max_size=40))
 def test_any_arrivals(tmp_path_factory: pytest.TempPathFactory, arrivals: list[tuple[int, int, int]]) -> None:
     """Whatever comes in whatever order, repeated or failing: each once, in its chat's order, and ticked off."""
 
@@ -273,18 +271,38 @@ def test_what_is_cancelled_is_left_for_the_next_start(work: Work) -> None:
 
 
 def test_what_ends_the_process_is_given_up_on(work: Work, caplog: pytest.LogCaptureFixture) -> None:
-    """After three starts."""
+    """After it was begun three times; not what only waited behind it."""
+
+    async def deed() -> None:
+        fatal, behind = message(ANNA), message(ANNA)
+        await work.intake.put(fatal)
+        await work.intake.put(behind)
+        for _ in range(ATTEMPTS):
+            again = Work(work.ledger)
+            assert await again.intake.put_back(Bot(TOKEN)) == {fatal.update_id, behind.update_id}
+            again.intake.tried(again.intake.get_nowait())  # and here the process ends
+        assert await Work(work.ledger).intake.put_back(Bot(TOKEN)) == {behind.update_id}
+        assert waiting(work.ledger) == [behind.update_id]
+
+    run(deed())
+    assert [record.levelname for record in caplog.records] == ["ERROR"]
+
+
+def test_what_is_broken_off_may_be_begun_for_ever(work: Work) -> None:
+    """Stopping in time ends no process: the bot may be stopped as often as one likes."""
 
     async def deed() -> None:
         update = message(ANNA)
         await work.intake.put(update)
-        for _ in range(ATTEMPTS):
-            assert await Work(work.ledger).intake.put_back(Bot(TOKEN)) == {update.update_id}
-        assert await Work(work.ledger).intake.put_back(Bot(TOKEN)) == set()
-        assert waiting(work.ledger) == []
+        for _ in range(2 * ATTEMPTS):
+            again = Work(work.ledger)
+            assert await again.intake.put_back(Bot(TOKEN)) == {update.update_id}
+            await again.drain(lambda _update: asyncio.sleep(3600))
+            assert again.began == [update.update_id]
+            await again.lanes.cancel()
+            await again.finish()
 
     run(deed())
-    assert [record.getMessage() for record in caplog.records if record.levelname == "ERROR"] != []
 
 
 def test_a_body_that_cannot_be_read_does_not_end_the_start(work: Work) -> None:
@@ -354,15 +372,8 @@ def test_lanes_of_updates() -> None:
     found = {kind: Update.de_json({"update_id": 1, kind: body}, None) for kind, body in made.items()}
     updates = [message(ANNA), inline(ANNA), *found.values(), object()]
 
-    assert [lane_of(one) for one in updates] == [
-        ANNA,
-        (ANNA, "inline"),
-        -7,
-        (ANNA, "alone"),
-        (ANNA, "alone"),
-        ANNA,
-        None,
-    ]
+    lanes = [ANNA, (ANNA, "inline"), -7, (ANNA, "alone"), (ANNA, "alone"), ANNA, None]
+    assert [lane_of(one) for one in updates] == lanes
     assert {kind_of(one) for one in updates if isinstance(one, Update)} == set(KINDS)
 
 

@@ -205,7 +205,7 @@ def test_what_telegram_sent_is_cut() -> None:
 
 @pytest.mark.parametrize(
     ("name", "traced"),
-    [("telegram.request.BaseRequest", False), ("telegram.ext.Updater", False), ("telegram.ext.Application", True)],
+    [("telegram.request.BaseRequest", False), ("telegram.ext", False), ("telegram.ext.Application", True)],
 )
 def test_what_fails_on_the_way_is_one_line(name: str, *, traced: bool) -> None:
     """A proxy's error page is no bug: no traceback comes with it. Errors of handlers keep theirs."""

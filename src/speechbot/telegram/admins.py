@@ -109,6 +109,7 @@ class Admins:
             Task.UPLOAD: self._uploads.confirm,
             Task.REMOVE: self._removals.confirm,
             Task.ROLLBACK: self._rebuilding.rollback,
+            Task.EXPORT: self._export,
         }
         await self._pressed(query, lambda press: deeds[action.task](press, action))
 
@@ -228,6 +229,11 @@ class Admins:
             return
         # Thousands of questions take seconds to compare
         self._chores.begin(self._grouped(asked.chat, days, export=export), asked.chat, "grouping questions")
+
+    async def _export(self, press: Press, action: Confirm) -> None:
+        await press.answer()
+        days = _days(action.token, _GAP_DAYS) or _GAP_DAYS
+        self._chores.begin(self._grouped(press.asked.chat, days, export=True), press.asked.chat, "exporting questions")
 
     async def _grouped(self, chat: int, days: int, *, export: bool) -> None:
         desk = self._desk

@@ -269,11 +269,12 @@ class Judge:
 
 
 class Task(Enum):
-    """What an admin is asked to confirm."""
+    """What an admin is asked to confirm, or can have done by a button."""
 
     UPLOAD = "u"
     REMOVE = "d"
     ROLLBACK = "b"
+    EXPORT = "x"
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,7 +106,10 @@ class Intake(asyncio.Queue[object]):
         except StateError as error:
             # Better answered without a net than not at all
             _LOGGER.error("An update cannot be kept: %s", error)  # noqa: TRY400 - its text says everything
-            return True
+        except Exception as error:  # noqa: BLE001 - what is raised here ends python-telegram-bot's receiving for good
+            # Whatever is in it, such as numbers or depths that Telegram never sends
+            _LOGGER.warning("An update cannot be written down (%s)", type(error).__name__)
+        return True
 
 
 @dataclass(slots=True)
@@ -153,7 +156,7 @@ class Lanes(BaseUpdateProcessor):
         if task is not None:
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
-        key = lane_of(update)
+        key = _key(update)
         lane = self._lanes.setdefault(key, _Lane())
         lane.users += 1
         started = False
@@ -187,6 +190,16 @@ class Lanes(BaseUpdateProcessor):
                 self._ledger.done(update.update_id)
             except StateError as error:
                 _LOGGER.error("An update cannot be ticked off: %s", error)  # noqa: TRY400 - as above
+
+
+def _key(update: object) -> object:
+    """The lane of an update; one for all whose content is not what Telegram says it is."""
+    try:
+        key = lane_of(update)
+        hash(key)
+    except Exception:  # noqa: BLE001 - any part may be anything
+        return None
+    return key
 
 
 def body_of(update: Update) -> str:

@@ -25,7 +25,7 @@ _RECEIVED = 200
 # The first two log each request with its URL, and the token is a part of that; the others what concerns nobody here.
 _TALKATIVE = ("httpx", "httpcore", "faiss", "jieba")
 # These log whatever fails on the way to Telegram, which is no bug: what they say is enough, where they say it is noise.
-_ON_THE_WAY = ("telegram.request", "telegram.ext.Updater")
+_ON_THE_WAY = ("telegram.request.BaseRequest", "telegram.ext", "telegram.ext.Updater")
 # The path of every request to the Bot API holds a token, which may be another bot's.
 _IN_PATH = re.compile(r"((?:/|%2[Ff])bot)[0-9]+(?::|%3[Aa])[^/\s\"'<>?#%]+")
 _LOGGER = logging.getLogger(__name__)
@@ -84,7 +84,7 @@ class SecretFilter(logging.Filter):
             text = f"{text[:_RECEIVED]}…"
         record.msg, record.args = text, None
         record.name = self._redact(record.name)
-        if record.name.startswith(_ON_THE_WAY) and record.levelno < logging.CRITICAL:
+        if record.name in _ON_THE_WAY and record.levelno < logging.CRITICAL:
             record.exc_info = record.exc_text = None
         if record.exc_info and not record.exc_text:
             record.exc_text = "".join(traceback.format_exception(*record.exc_info)).rstrip("\n")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from speechbot.telegram import quoting
 from speechbot.telegram.admin_views import confirmation, note
-from speechbot.telegram.answer_views import shorten
+from speechbot.telegram.answer_views import shorten, with_buttons
 from speechbot.telegram.buttons import Confirm, Task
 from speechbot.telegram.replies import Attachment, Button, Reply
 from speechbot.wording import zh_admin as zh
@@ -142,14 +142,16 @@ def gaps(groups: Sequence[Group], days: int, *, capped: int = 0) -> list[Reply]:
     pieces += [_group(number, one) for number, one in enumerate(groups[:_GROUPS], 1)]
     tail = [zh.GAPS_MORE.format(count=len(groups) - _GROUPS)] if len(groups) > _GROUPS else []
     tail += [zh.GAPS_CAPPED.format(count=capped)] if capped else []
-    pieces.append(quoting.escape("\n".join([*tail, zh.GAPS_HINT])))
-    return [Reply(message) for message in quoting.pack(pieces)]
+    pieces += [quoting.escape("\n".join(tail))] if tail else []
+    export_button = Button(zh.GAPS_FILE_BUTTON, Confirm(Task.EXPORT, accepted=True, token=str(days)).pack())
+    return with_buttons(quoting.pack(pieces), ((export_button,),))
 
 
 def _group(number: int, found: Group) -> str:
     first, *others = found.gaps
     lines = [quoting.strong(zh.GAPS_ROW.format(number=number, question=_line(first.text)))]
-    lines.append(quoting.escape(zh.GAPS_COUNTS.format(unanswered=found.unanswered, down=found.down)))
+    counts = [(zh.GAPS_UNANSWERED, found.unanswered), (zh.GAPS_DOWN, found.down)]
+    lines.append(zh.CLAUSE.join(text.format(count=count) for text, count in counts if count))
     lines += [quoting.escape(zh.GAPS_VARIANT.format(question=_line(one.text))) for one in others[:_VARIANTS]]
     return "\n".join(lines)
 

@@ -10,6 +10,8 @@ from telegram.request import HTTPXRequest
 
 _LOGGER = logging.getLogger(__name__)
 
+_MOST = 2**63 - 1  # what SQLite keeps, and far more than Telegram counts
+
 
 class PollingRequest(HTTPXRequest):
     """The request of getUpdates.
@@ -34,7 +36,8 @@ class PollingRequest(HTTPXRequest):
 
 def readable(given: object) -> dict[str, Any] | None:
     """An update, without its content where that cannot be read; None where there is not even a number."""
-    if not isinstance(given, dict) or type(given.get("update_id")) is not int:
+    number = given.get("update_id") if isinstance(given, dict) else None
+    if not isinstance(given, dict) or type(number) is not int or abs(number) > _MOST:
         _LOGGER.warning("An update without a number was dropped")
         return None
     try:

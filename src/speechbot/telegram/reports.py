@@ -53,15 +53,15 @@ class Reports:
 
     async def _tell(self, update: Update, error: BaseException, error_id: str) -> None:
         """Tell who wrote or pressed; in a group only who turned to the bot, which whoever comes here did."""
-        message = update.effective_message
-        if not isinstance(message, Message) or update.my_chat_member is not None:
-            return
         unopened = isinstance(error, (IndexNotFound, IndexDamaged))
         text = zh_telegram.INDEX_GONE if unopened else zh_telegram.ERROR.format(id=error_id)
-        place = Place.of(message)
         try:
+            message = update.effective_message
+            if not isinstance(message, Message) or update.my_chat_member is not None:
+                return
+            place = Place.of(message)
             await self._desk.outbox.send(place.chat_id, [Reply(text)], reply_to=place.message_id, thread=place.thread)
-        except TelegramError as failure:
+        except Exception as failure:  # noqa: BLE001 - what could not be handled may not be a message at all
             _LOGGER.warning("Nobody could be told of error %s (%s)", error_id, type(failure).__name__)
 
     async def _report(self, error: BaseException, error_id: str, doing: str) -> None:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import logging
 import os
+import re
 import signal
+import ssl
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, suppress
+from functools import partial
 from itertools import chain, repeat
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from telegram.error import Conflict, InvalidToken, TelegramError
+from telegram.error import BadRequest, Conflict, InvalidToken, TelegramError
 
 from speechbot.errors import SpeechbotError
 from speechbot.retriever import Retriever
@@ -31,7 +35,9 @@ from speechbot.telegram.outbox import Outbox
 from speechbot.wording import zh_telegram
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
+
+    from telegram.ext import Updater
 
     from speechbot.setting_types import Endpoint
     from speechbot.settings import Settings
@@ -46,6 +52,11 @@ _POLL = 30
 # Seconds for which a thread that searches may hold the interpreter while the loop waits for it. At Python's 5 ms, each of
 # the dozen system calls of an update (sockets, SQLite) costs the loop that long when questions are being searched.
 _SWITCH = 0.0005
+# What python-telegram-bot calls the task that asks for updates.
+_RECEIVING = "Updater:start_polling:polling_task"
+# Bytes from which glibc takes memory from the system and gives it back at once (mallopt's M_MMAP_THRESHOLD). It raises the
+# limit by itself up to 32 MB, and then keeps what loading the dictionary and the model needed: 12 MB.
+_M_MMAP_THRESHOLD, _LARGE = -3, 4 * 2**20
 # Seconds between two looks for what is older than it may be.
 _EXPIRE = 3600.0
 # Seconds before the first tries to reach Telegram at the start; the last one goes on.
@@ -67,6 +78,7 @@ async def serve(
     """
     # Times as timedelta, as python-telegram-bot will always give them; without it, it warns
     os.environ.setdefault("PTB_TIMEDELTA", "true")
+    _keep_no_large_blocks()
     async with AsyncExitStack() as opened:
         opened.callback(sys.setswitchinterval, sys.getswitchinterval())
         sys.setswitchinterval(_SWITCH)
@@ -122,7 +134,10 @@ class _Run:
                 _LOGGER.info(zh_telegram.RUNNING.format(username=username))
                 ready(username)
                 helpers.append(asyncio.create_task(self._settle()))
-                await stopped
+                receiving = {task for task in asyncio.all_tasks() if task.get_name() == _RECEIVING}
+                await asyncio.wait({stopped, *receiving}, return_when=asyncio.FIRST_COMPLETED)
+                if not stopped.done():
+                    _ended(receiving)
         finally:
             for task in (stopped, started, *helpers):
                 task.cancel()
@@ -131,42 +146,19 @@ class _Run:
 
     async def _start(self) -> None:
         """Reach Telegram, and receive: what was left undone first."""
-        await self._connect()
+        await _insist(self._application.initialize)
         self._desk.username = self._application.bot.username
         await self._application.start()
         self._desk.late |= await self._intake.put_back(self._application.bot)
-        settings, updater = self._desk.settings, self._application.updater
+        updater = self._application.updater
         if updater is None:
             raise AssertionError("the application was built with an updater")
-        if settings.webhook_url is None:
-            await updater.start_polling(
-                timeout=_POLL, bootstrap_retries=-1, allowed_updates=KINDS, error_callback=_not_received
+        if self._desk.settings.webhook_url is None:
+            await _insist(
+                lambda: updater.start_polling(timeout=_POLL, allowed_updates=KINDS, error_callback=_not_received)
             )
-            return
-        await updater.start_webhook(
-            listen=settings.webhook_listen.host,
-            port=settings.webhook_listen.port,
-            url_path=urlsplit(settings.webhook_url).path.lstrip("/"),
-            cert=settings.webhook_cert,
-            key=settings.webhook_key,
-            webhook_url=settings.webhook_url,
-            secret_token=settings.webhook_secret.get_secret_value() if settings.webhook_secret else None,
-            allowed_updates=KINDS,
-            bootstrap_retries=-1,
-        )
-
-    async def _connect(self) -> None:
-        """Ask Telegram who the bot is, as often as it takes."""
-        for wait in chain(_KNOCKS, repeat(_KNOCKS[-1])):
-            try:
-                await self._application.initialize()
-            except InvalidToken:
-                raise SpeechbotError(zh_telegram.BOT_REFUSED) from None  # its text may hold the token
-            except TelegramError as error:
-                _LOGGER.warning(zh_telegram.CONNECTION_LOST, type(error).__name__)
-                await asyncio.sleep(wait)
-            else:
-                return
+        else:
+            await _insist(partial(_visited, updater, self._desk.settings, self._desk.settings.webhook_url))
 
     async def _settle(self) -> None:
         """What can wait until the bot receives: menus, and what the first question would otherwise wait for."""
@@ -194,6 +186,12 @@ class _Run:
         await self._lanes.cancel()
         with suppress(TimeoutError, TelegramError):
             await asyncio.wait_for(self._application.bot.shutdown(), _STOP_RECEIVING)
+
+
+def _keep_no_large_blocks() -> None:
+    """Have the C library keep no large blocks that are free; where it is not glibc, it goes its own ways."""
+    with suppress(OSError, TypeError, AttributeError):
+        ctypes.CDLL(None).mallopt(_M_MMAP_THRESHOLD, _LARGE)
 
 
 def _access(settings: Settings, ledger: Ledger) -> Access:
@@ -235,6 +233,66 @@ def _facts(retriever: Retriever) -> IndexFacts | None:
         return retriever.browse(lambda browser: IndexFacts(browser.paragraphs, browser.built))
     except (SpeechbotError, ValueError):
         return None
+
+
+async def _insist(attempt: Callable[[], Awaitable[object]]) -> None:
+    """Turn to Telegram, as often as it takes.
+
+    Raises:
+        SpeechbotError: Telegram refuses; asking again would change nothing.
+    """
+    for wait in chain(_KNOCKS, repeat(_KNOCKS[-1])):
+        try:
+            await attempt()
+        except InvalidToken:
+            raise SpeechbotError(zh_telegram.BOT_REFUSED) from None  # its text may hold the token
+        except BadRequest as error:
+            raise SpeechbotError(zh_telegram.WEBHOOK_REFUSED.format(reason=error.message)) from None  # likewise
+        except TelegramError as error:
+            _LOGGER.warning(zh_telegram.CONNECTION_LOST, type(error).__name__)
+            await asyncio.sleep(wait)
+        else:
+            return
+
+
+async def _visited(updater: Updater, settings: Settings, url: str) -> None:
+    """Listen for Telegram, and tell it where."""
+    if settings.webhook_cert is not None and settings.webhook_key is not None:
+        try:
+            ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(
+                settings.webhook_cert,
+                settings.webhook_key,
+                password="",  # a key that needs one is refused, instead of asked for on the terminal
+            )
+        except OSError as error:
+            raise SpeechbotError(zh_telegram.WEBHOOK_CERTIFICATE) from error
+    try:
+        await updater.start_webhook(
+            listen=settings.webhook_listen.host,
+            port=settings.webhook_listen.port,
+            url_path=re.escape(urlsplit(url).path.lstrip("/")),  # python-telegram-bot makes a pattern of it
+            cert=settings.webhook_cert,
+            key=settings.webhook_key,
+            webhook_url=url,
+            secret_token=settings.webhook_secret.get_secret_value() if settings.webhook_secret else None,
+            allowed_updates=KINDS,
+        )
+    except OSError as error:
+        where, reason = settings.webhook_listen, error.strerror or type(error).__name__
+        raise SpeechbotError(zh_telegram.WEBHOOK_TAKEN.format(endpoint=where, reason=reason)) from error
+
+
+def _ended(receiving: set[asyncio.Task[Any]]) -> None:
+    """Receiving came to an end by itself: so does the bot, as nobody would notice otherwise.
+
+    Raises:
+        SpeechbotError: Telegram does not take the token any more.
+    """
+    for task in receiving:
+        try:
+            task.result()
+        except InvalidToken:
+            raise SpeechbotError(zh_telegram.BOT_REFUSED) from None  # as above
 
 
 def _not_received(error: TelegramError) -> None:

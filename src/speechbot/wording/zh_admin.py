@@ -146,10 +146,11 @@ GAPS_NONE = "最近 {days} 天没有答不上来的问题，也没有人点“�
 GAPS = "最近 {days} 天没答好的问题：{questions} 种问法，合成 {groups} 组"
 GAPS_CAPPED = "问法太多，只看了最常见的 {count} 种。"
 GAPS_ROW = "{number}. {question}"
-GAPS_COUNTS = "没找到 {unanswered} 次，没用 {down} 次"
+GAPS_UNANSWERED = "没找到 {count} 次"
+GAPS_DOWN = "没用 {count} 次"
 GAPS_VARIANT = "　也问：{question}"
 GAPS_MORE = "还有 {count} 组。"
-GAPS_HINT = "发 /gaps export 得到问题文件。"
+GAPS_FILE_BUTTON = "导出问题文件"
 GAPS_EXPORT = (
     "共 {count} 个问题。这个文件可以直接用 speechbot eval 测：gold 是空列表，表示应当拒答。\n"
     '如果材料里其实有答案，请把答案所在段落的一小段原文填进 gold，例如 ["自上而下分两批进行"]；'

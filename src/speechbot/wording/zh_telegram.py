@@ -150,6 +150,11 @@ RUNNING = "机器人 @{username} 已上线，按 Ctrl+C 停止。"
 BOT_REFUSED = "Telegram 不认这个令牌，请核对 bot.env 里的 SPEECHBOT_TOKEN（向 @BotFather 查看）"
 BOT_MISSING = "没有令牌，请在 bot.env 里填写 SPEECHBOT_TOKEN（向 @BotFather 申请），或运行 speechbot demo 试用"
 CONFLICT = "另一个程序正用同一个令牌取消息，请只留一个；正在重试"
+WEBHOOK_REFUSED = "Telegram 不接受这个 Webhook（{reason}），请检查 SPEECHBOT_WEBHOOK_URL 和证书"
+WEBHOOK_TAKEN = "无法在 {endpoint} 上等候 Telegram（{reason}），请改 SPEECHBOT_WEBHOOK_LISTEN"
+WEBHOOK_CERTIFICATE = (
+    "证书或私钥用不了，请检查 SPEECHBOT_WEBHOOK_CERT 和 SPEECHBOT_WEBHOOK_KEY（PEM 格式、互相匹配、私钥不带密码）"
+)
 HEALTH_TAKEN = "无法在 {endpoint} 上提供健康检查（{reason}），请改 SPEECHBOT_HEALTH_LISTEN"
 CONNECTION_LOST = "连不上 Telegram（%s），正在重试；若一直这样，请检查网络和 SPEECHBOT_PROXY"
 
