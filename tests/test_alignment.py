@@ -30,6 +30,7 @@ def compared(quoted: str, original: str) -> list[tuple[str, str, str]]:
     """Kind, original, quoted of each piece."""
     own, other = skeleton(quoted), skeleton(original)
     _, found = steps(own.text, other.text)
+    assert found[0].c == 0
     return [
         (piece.change.value, piece.original, piece.quoted)
         for piece in pieces(quoted, original, found, of=(own, other), start=0)
@@ -70,6 +71,23 @@ def test_the_distance_is_that_to_the_best_stretch(quoted: str, original: str) ->
 def test_what_differs(quoted: str, original: str, expected: list[tuple[str, str, str]]) -> None:
     """Changed, left out, put in, and form alone."""
     assert compared(quoted, original) == expected
+
+
+@pytest.mark.parametrize(
+    ("quoted", "original", "changes"),
+    [
+        ("就业1100万人", "就业1200万人", [("1200", "1100")]),
+        ("增长15%左右", "增长5%左右", [("5", "15")]),
+        ("增长5%左右", "增长5.5%左右", [("5.5", "5")]),
+        ("从3年到15年", "从30年到150年", [("30", "3"), ("150", "15")]),
+        ("今年2成，明年", "今年的2成，明年", [("的", "")]),
+    ],
+)
+def test_numbers_change_as_a_whole(quoted: str, original: str, changes: list[tuple[str, str]]) -> None:
+    """A reader compares numbers, not figures."""
+    found = compared(quoted, original)
+
+    assert [(old, new) for kind, old, new in found if kind in ("changed", "missing", "extra")] == changes
 
 
 def test_a_lone_common_character_between_changes_is_no_agreement() -> None:

@@ -11,7 +11,7 @@ import unicodedata
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -25,6 +25,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from speechbot.language.skeleton import Skeleton
+
+
+# Cost of an edit, where a character in common costs -1: of the ways with the fewest edits, the one with most in common.
+# More than a text has characters; times the characters of an original it stays far from 2^31.
+_EDIT = 4096
+_FIGURES = "0123456789."
 
 
 class Change(StrEnum):
@@ -89,7 +95,7 @@ class Step(NamedTuple):
 def distance(quoted: str, original: str) -> int:
     """The least edits that make ``quoted`` a stretch of ``original``."""
     *_, last = _rows(quoted, original)
-    return int(last.min())
+    return -(-int(last.min()) // _EDIT)
 
 
 def steps(quoted: str, original: str, *, breaks: Sequence[int] = ()) -> tuple[int, list[Step]]:
@@ -105,26 +111,30 @@ def steps(quoted: str, original: str, *, breaks: Sequence[int] = ()) -> tuple[in
         The number of edits, and runs of the same, changed, missing and extra characters in order, which together make
         up ``quoted`` and the stretch.
     """
-    table = np.stack(list(_rows(quoted, original)))
+    *_, last = _rows(quoted, original)
     # The last of the best ends: there the stretch has most in common with the quotation
-    column = len(original) - int(table[-1, ::-1].argmin())
+    end = len(original) - int(last[::-1].argmin())
+    # With no more edits than the quotation has characters, the stretch is twice as long at most
+    base = max(0, end - 2 * len(quoted))
+    table = np.stack(list(_rows(quoted, original[base:end])))
+    column = end - base
     row = len(quoted)
     found: list[tuple[Change, int, int]] = []
     while row:
         here = table[row, column]
-        same = column > 0 and quoted[row - 1] == original[column - 1]
-        if column and table[row - 1, column - 1] == here - (not same):
+        same = column > 0 and quoted[row - 1] == original[base + column - 1]
+        if column and table[row - 1, column - 1] == here - (-1 if same else _EDIT):
             row, column = row - 1, column - 1
-            found.append((Change.SAME if same else Change.CHANGED, row, column))
-        elif table[row - 1, column] == here - 1:
+            found.append((Change.SAME if same else Change.CHANGED, row, base + column))
+        elif table[row - 1, column] == here - _EDIT:
             row -= 1
-            found.append((Change.EXTRA, row, column))
+            found.append((Change.EXTRA, row, base + column))
         else:
             column -= 1
-            found.append((Change.MISSING, row, column))
+            found.append((Change.MISSING, row, base + column))
     runs = _within(_runs(found[::-1]), breaks)
     edits = sum(max(one.b - one.a, one.d - one.c) for one in runs if one.change is not Change.SAME)
-    return edits, _smooth(runs)
+    return edits, _smooth(_whole_numbers(runs, quoted, original))
 
 
 def pieces(
@@ -188,16 +198,18 @@ def forms(found: Iterable[Piece]) -> tuple[Form, ...]:
 
 
 def _rows(quoted: str, original: str) -> Iterator[NDArray[np.int32]]:
-    """The rows of the table of distances: entry ``j`` of row ``i`` is that of ``quoted[:i]`` to a stretch that ends at ``j``."""
+    """The rows of the table of costs: entry ``j`` of row ``i`` is that of ``quoted[:i]`` to a stretch that ends at ``j``."""
     theirs = np.frombuffer(original.encode("utf-32-le", "surrogatepass"), np.uint32)
     mine = np.frombuffer(quoted.encode("utf-32-le", "surrogatepass"), np.uint32)
-    columns = np.arange(len(theirs) + 1, dtype=np.int32)
+    columns = np.arange(len(theirs) + 1, dtype=np.int32) * np.int32(_EDIT)
     row = np.zeros(len(columns), np.int32)
     yield row
     for number, code in enumerate(mine, 1):
         following = np.empty_like(row)
-        following[0] = number
-        np.minimum(row[:-1] + (theirs != code), row[1:] + 1, out=following[1:])
+        following[0] = number * _EDIT
+        np.minimum(
+            row[:-1] + np.where(theirs == code, np.int32(-1), np.int32(_EDIT)), row[1:] + _EDIT, out=following[1:]
+        )
         # Leaving out: the least over all columns before, plus how far away that is
         row = np.minimum.accumulate(following - columns) + columns
         yield row
@@ -228,6 +240,30 @@ def _within(found: list[Step], breaks: Sequence[int]) -> list[Step]:
         stop = min(tail[-1].d, breaks[following]) if following < len(breaks) else tail[-1].d
         tail = [_changed(tail[0].a, tail[-1].b, tail[0].c, stop)] if stop < tail[-1].d else tail
     return [step for step in (*head, *body, *tail) if step.b > step.a or step.d > step.c]
+
+
+def _whole_numbers(found: list[Step], quoted: str, original: str) -> list[Step]:
+    """Numbers changed as a whole where a figure of theirs is: [1200→1100], not 1[2→1]00."""
+    kept: list[Step] = []
+    for number, step in enumerate(found):
+        if step.change is not Change.SAME:
+            kept.append(step)
+            continue
+        text = quoted[step.a : step.b]
+        before, after = found[number - 1 : number], found[number + 1 : number + 2]
+        lead = len(text) - len(text.lstrip(_FIGURES)) if any(_ends(one, quoted, original, -1) for one in before) else 0
+        rest = text[lead:]
+        trail = len(rest) - len(rest.rstrip(_FIGURES)) if any(_ends(one, quoted, original, 0) for one in after) else 0
+        cuts = (0, lead, len(text) - trail, len(text))
+        for change, (start, stop) in zip((Change.CHANGED, Change.SAME, Change.CHANGED), pairwise(cuts), strict=True):
+            if stop > start:
+                kept.append(Step(change, step.a + start, step.a + stop, step.c + start, step.c + stop))
+    return kept
+
+
+def _ends(step: Step, quoted: str, original: str, at: int) -> bool:
+    """Whether either text of a step begins (``at`` 0) or ends (-1) in a figure."""
+    return any(text[at:][:1] in set(_FIGURES) for text in (quoted[step.a : step.b], original[step.c : step.d]))
 
 
 def _smooth(found: list[Step]) -> list[Step]:

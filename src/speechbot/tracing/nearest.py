@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 _BIGRAMS = 64
 # Paragraphs that hold most of them, and different ones among these that are compared character by character.
 _ROWS, _COMPARED = 32, 8
+# Characters of wording of a region that is compared, at most; only a book without a line break has more.
+_WIDEST = 400_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,9 @@ class Nearest:
             spoken = self._texts.spoken[speech]
             bounds = (passage.start, passage.end, spoken.start, spoken.stop)
             start, stop, least, most = np.searchsorted(self._texts.whole(passage.source).places, bounds).tolist()
-            regions.append((speech, passage.source, max(start - reach, least), min(stop + reach, most)))
+            regions.append(
+                (speech, passage.source, max(start - reach, least), min(stop + reach, most, start + _WIDEST))
+            )
         merged: list[tuple[int, str, int, int]] = []
         for region in sorted(regions):
             speech, source, start, stop = region
