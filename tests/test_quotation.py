@@ -186,6 +186,21 @@ def test_across_paragraphs_and_headings(opened: Retriever, sources: dict[str, st
     ]
 
 
+def test_long_paragraphs_without_the_heading_between(opened: Retriever, speeches: tuple[Speech, ...]) -> None:
+    """However near the whole is, each part is to the letter, and only the heading is left out."""
+    texts = [passage.text for passage in speeches[0].passages]
+    found = opened.check("".join(texts[7:9]))
+    joined = opened.check("".join(texts[7:10]))
+    gap = opened.check("".join(texts[7:9] + texts[10:12]))
+
+    assert (found.verdict, found.headings) == (Verdict.EXACT, True)
+    assert [part.text for part in found.parts] == texts[7:9]
+    # Two paragraphs without the line break between are another form
+    assert (joined.verdict, joined.headings) == (Verdict.FOLDED, True)
+    assert [part.text for part in joined.parts] == [texts[7], "".join(texts[8:10])]
+    assert (gap.verdict, gap.headings, gap.ordered) == (Verdict.MIXED, False, True)
+
+
 def test_headings_and_titles_are_original_too(opened: Retriever) -> None:
     """They have a place without a paragraph."""
     heading = opened.check("让数字资源走进乡村").parts[0].findings[0].place

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from speechbot.indexing.generation import Generation
+    from speechbot.tracing.nearest import Near
 
 MOST = 50  # places of a part that are looked up by default
 # Share of a sentence that is the same in the original from which the sentence is told by it: of another one it is less
@@ -214,15 +215,27 @@ class Quotations:
         if best:
             told = [best.share(_range(own, span)) >= _TOLD for span in spans]
             if best.similarity >= max(least, enough(len(own.text))) and all(told):
+                apart = self._at_headings(text, own, best)
+                if apart:
+                    return apart
                 spots = [(Verdict.NEAR, spot) for spot in (best.spot, *self._elsewhere(best.spot))]
                 return [_Part(text, Verdict.NEAR, spots, best.steps, best.similarity)]
         if len(spans) < 2:
             return [absent]
-        apart = not any(told) or all(told)
-        runs = [(start, end) for start, end in (spans if apart else _runs(spans, told))]
+        runs = spans if not any(told) or all(told) else _runs(spans, told)
         least = _CLAUSE_NEAR if clauses else least
         found = [part for run in runs for part in self._resolved(text[slice(*trimmed(text, *run))], least)]
         return self._joined(found, text)
+
+    def _at_headings(self, text: str, own: Skeleton, best: Near) -> list[_Part]:
+        """The parts of a text that lacks nothing but headings; none of another."""
+        if any(step.change not in (Change.SAME, Change.MISSING) for step in best.steps):
+            return []
+        cuts = [int(own.places[step.a]) for step in best.steps if step.change is Change.MISSING]
+        spans = [trimmed(text, start, end) for start, end in pairwise([0, *cuts, len(text)])]
+        parts = [part for start, end in spans if (part := self._standing(text[start:end]))]
+        chains = _chains([[spot for _, spot in part.spots] for part in parts]) if len(parts) == len(spans) else []
+        return parts if any(map(self._only_headings, chains)) else []
 
     def _elsewhere(self, spot: Spot) -> list[Spot]:
         """The other places of the wording at a place."""
