@@ -169,8 +169,13 @@ def pieces(
                 upto(mine[i], theirs[j], Change.FORM)
                 upto(mine[i] + 1, theirs[j] + 1, Change.FORM)
             continue
-        first = mine[step.a] if step.b > step.a else at
+        first = mine[step.a] if step.a < len(mine) else len(quoted)
         second = theirs[step.c] if step.d > step.c else to
+        # The marks of the text that has nothing here are those before it where they are the same, else those after it
+        if step.change is Change.MISSING and not original[to:second].startswith(quoted[at:first]):
+            first = at
+        if step.change is Change.EXTRA and not quoted[at:first].startswith(original[to:second]):
+            second = to
         upto(first, second, Change.FORM)
         upto(
             mine[step.b - 1] + 1 if step.b > step.a else at,
