@@ -18,7 +18,7 @@ QUESTIONS = 300
 
 async def run(options: Namespace, index: Path, folder: Path) -> dict[str, Any]:
     """Start as often as wanted, after once that does not count; ask in the last round."""
-    seconds, stopped, ready, others = [], [], [], []
+    seconds, cpu, stopped, ready, others = [], [], [], [], []
     asked: dict[str, Any] = {}
     for number in range(options.rounds + 1):
         world = World(token=TOKEN, username=USERNAME, record=False)
@@ -26,8 +26,10 @@ async def run(options: Namespace, index: Path, folder: Path) -> dict[str, Any]:
         machine = record.machine_seconds()
         async with running(server, index, folder / str(number)) as bot:
             took = (server.polled or 0.0) - bot.started
-            busy = record.others(record.machine_seconds() - machine, bot.cpu(), took)
+            used = bot.cpu()
+            busy = record.others(record.machine_seconds() - machine, used, took)
             if number:
+                cpu.append(used)
                 seconds.append(took)
                 ready.append(bot.memory())
                 others.append(busy)
@@ -35,10 +37,11 @@ async def run(options: Namespace, index: Path, folder: Path) -> dict[str, Any]:
                 asked = {"questions": QUESTIONS, "unanswered": await _ask(world, options.seed)}
                 asked |= {"resident_mb": round(bot.memory(), 1), "most_mb": round(bot.memory("VmHWM"), 1)}
             stopped.append(await bot.stop())
-        say(f"round {number} of {options.rounds}: {took:.2f} s, {busy:.0%} taken by others")
+        say(f"round {number} of {options.rounds}: {took:.2f} s, {used:.2f} s of processor, {busy:.0%} taken by others")
     return {
         "rounds": options.rounds,
         "ready_seconds": record.spread(seconds),
+        "ready_cpu_seconds": record.spread(cpu),
         "resident_mb_ready": record.spread(ready, digits=1),
         "stop_seconds": record.spread(stopped),
         "taken_by_others": record.spread(others),

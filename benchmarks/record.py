@@ -25,15 +25,18 @@ PACKAGES = (
     "bm25s",
     "defusedxml",
     "faiss-cpu",
+    "httpx",
     "jieba",
     "lxml",
     "numpy",
     "onnxruntime",
     "opencc",
     "pypdfium2",
+    "python-telegram-bot",
     "sentence-transformers",
     "tokenizers",
     "torch",
+    "tornado",
     "transformers",
 )
 

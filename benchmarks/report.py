@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
+import bot_tables
 import index_tables
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 ENGINES = ("onnxruntime", "sentence-transformers", "torch", "numpy")
 STORES = ("faiss-cpu", "numpy", "jieba")
+FRONTENDS = ("python-telegram-bot", "httpx", "tornado", "onnxruntime")
 READERS = ("defusedxml", "lxml", "pypdfium2")
 
 
@@ -233,6 +235,12 @@ def of_index(name: str) -> str:
     return f"{made}\n\n{origin(record, STORES)}"
 
 
+def of_bot() -> str:
+    """The tables of ``bot_tables``."""
+    record = load("bot")
+    return f"{bot_tables.bot(record, table)}\n\n{origin(record, FRONTENDS)}"
+
+
 TABLES: dict[str, Callable[[], str]] = {
     "retrieval": retrieval,
     "ablation": ablation,
@@ -247,6 +255,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "files": partial(of_index, "files"),
     "lexical": partial(of_index, "lexical"),
     "kills": partial(of_index, "kills"),
+    "bot": of_bot,
 }
 
 

@@ -215,8 +215,9 @@ class _Keeping(logging.Handler):
 
 
 def _bad(record: logging.LogRecord) -> bool:
-    """Whether a record is an error, other than python-telegram-bot's on a web page in the place of an answer."""
-    return record.levelno >= logging.ERROR and "invalid JSON" not in record.getMessage()
+    """Whether a record is an error, other than python-telegram-bot's on floods and web pages in the place of answers."""
+    harmless = record.name == "telegram.ext.AIORateLimiter" or "invalid JSON" in record.getMessage()
+    return record.levelno >= logging.ERROR and not harmless
 
 
 def check_calls(world: World) -> None:

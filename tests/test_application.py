@@ -34,7 +34,7 @@ def test_menus(rigged: Callable[..., Rig], monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(application, "COMMANDS_ADMIN", [("rebuild", "重建索引")])
     rig = rigged(admins=frozenset({ADMIN}))
     rig.world.private(ADMIN)
-    rig.run(show_commands(rig.application.bot, [ADMIN, 777]))
+    rig.run(show_commands(rig.desk.outbox, [ADMIN, 777]))
 
     assert shown(rig, "all_private_chats::") == list(zh_telegram.COMMANDS)
     assert shown(rig, "all_group_chats::") == list(zh_telegram.COMMANDS_GROUP)
@@ -45,7 +45,7 @@ def test_menus(rigged: Callable[..., Rig], monkeypatch: pytest.MonkeyPatch) -> N
 def test_a_menu_that_fails_costs_no_other(rig: Rig, fault: str) -> None:
     """Whatever the network does."""
     rig.faults.plan("setMyCommands", fault)
-    rig.run(show_commands(rig.application.bot, []))
+    rig.run(show_commands(rig.desk.outbox, []))
 
     assert shown(rig, "all_group_chats::") == list(zh_telegram.COMMANDS_GROUP)
 

@@ -67,7 +67,7 @@ def hanging(stage: Stage, count: int) -> None:
 def test_a_stop_amid_questions_loses_none(stage: Stage, number: signal.Signals) -> None:
     """It ends within five seconds, with 0; what is not answered yet is answered after the next start."""
     bot = stage.start().ready()
-    asked = many(stage, 60)
+    asked = many(stage, 40)
     several(stage, asked, 5)
     started = time.monotonic()
     bot.signal(number)
@@ -108,9 +108,9 @@ def test_kills_at_any_moment_lose_nothing(stage: Stage) -> None:
     """Killed again and again while questions come in: each is answered, and what may have come twice says so."""
     chance = random.Random(7)  # noqa: S311 - no secret
     asked: list[Json] = []
-    for _ in range(5):
+    for _ in range(4):
         bot = stage.start().ready()
-        asked += many(stage, 30)
+        asked += many(stage, 24)
         several(stage, asked, chance.randrange(40))
         bot.kill()
     stage.start().ready()

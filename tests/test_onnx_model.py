@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -133,3 +133,24 @@ def test_a_bad_file_is_a_model_error(folder: Path, name: str, damage: Callable[[
         OnnxModel(folder)
 
     assert str(caught.value) == f"无法使用内置模型 {folder}（{reason.format(name=name)}），请重新安装 speechbot"
+
+
+@pytest.mark.model
+def test_only_a_long_text_gives_its_memory_back(model: OnnxModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Short ones, which most are, find the memory of the one before; the vector is the same either way."""
+    session, given = model._session, []
+
+    class Noting:
+        def run(self, outputs: None, inputs: dict[str, Any], options: Any = None) -> Any:
+            given.append(options)
+            return session.run(outputs, inputs, options)
+
+    long = "购书经费要花在读者身上。" * 40
+    expected = pool(model.token_embeddings(model.token_ids(long)))
+    monkeypatch.setattr(model, "_session", Noting())
+    model.vector("购书经费要花在读者身上。")
+    found = model.vector(long)
+
+    assert given[0] is None
+    assert given[1] is not None
+    np.testing.assert_array_equal(found, expected)

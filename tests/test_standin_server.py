@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +27,7 @@ from telegram.ext import Application, ContextTypes, MessageHandler, filters
 from telegram.request import HTTPXRequest
 
 from speechbot.standin.faults import Faults, Floods
-from speechbot.standin.server import Server
+from speechbot.standin.server import Server, _Method
 from speechbot.standin.world import World
 
 if TYPE_CHECKING:
@@ -303,3 +304,36 @@ def test_a_webhook_is_posted_to() -> None:
         assert server.port != port
 
     run(deed)
+
+
+def test_a_client_that_goes_as_its_request_is_refused_leaves_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who hangs up at the moment at which another request takes its place is forgotten without a word."""
+    said: list[str] = []
+    handlers: list[Any] = []
+    begun = _Method.initialize
+
+    def noted(handler: _Method, server: Server) -> None:
+        begun(handler, server)
+        handlers.append(handler)
+
+    async def scenario() -> None:
+        asyncio.get_running_loop().set_exception_handler(lambda _loop, context: said.append(context["message"]))
+        world = World()
+        server = Server(world)
+        await server.start()
+        _, writer = await asyncio.open_connection("127.0.0.1", server.port)
+        writer.write(f"GET /bot{world.token}/getUpdates?timeout=5 HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        while server.poller is None:  # noqa: ASYNC110 - the server has no event for that
+            await asyncio.sleep(0.001)
+        handlers[0].on_connection_close()
+        await asyncio.sleep(0)
+        await server.poll({})
+        await asyncio.sleep(0.01)
+        writer.close()
+        await server.stop()
+
+    monkeypatch.setattr(_Method, "initialize", noted)
+    asyncio.run(scenario())
+    gc.collect()  # tells of errors that nobody looked at
+
+    assert said == []

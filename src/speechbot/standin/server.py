@@ -128,9 +128,8 @@ class Server:
 
     async def poll(self, params: Json) -> object:
         """Answer getUpdates: at once where something waits, else when it comes or the time is over."""
-        waiting = self.poller
-        if waiting is not None and not waiting.done():
-            waiting.set_result(_TAKEN)
+        if self.poller is not None and not self.poller.done():
+            self.poller.set_result(_TAKEN)
         updates = call(self.state, "getUpdates", params)
         seconds = min(integer(params, "timeout"), _LONGEST_POLL)
         if updates or seconds <= 0:
@@ -243,7 +242,8 @@ class _Method(RequestHandler):
         await asyncio.wait(polled, return_when=asyncio.FIRST_COMPLETED)
         if not polling.done():
             polling.cancel()
-            raise Refused(409, _TAKEN)  # nobody hears it
+            polling.add_done_callback(lambda polled: polled.cancelled() or polled.exception())
+            raise Refused(409, _TAKEN)  # nobody hears it, nor what is raised there just now
         return polling.result()
 
     def _params(self) -> Json:

@@ -44,19 +44,17 @@ from speechbot.wording import zh_telegram
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from telegram import Bot
     from telegram.request import BaseRequest
 
     from speechbot.settings import Settings
     from speechbot.telegram.desk import Desk
     from speechbot.telegram.lanes import Intake, Lanes
+    from speechbot.telegram.outbox import Outbox
 
 _LOGGER = logging.getLogger(__name__)
 
 PTB = Application[Any, Any, Any, Any, Any, Any]
 
-# Tries after a flood, each after the time that Telegram says.
-_FLOOD_RETRIES = 20
 _GROUP_RATE = 20  # messages a minute and group: Telegram's own limit
 _CONNECTIONS = 128  # at once; more chats than that wait a few milliseconds
 # Of them kept open: httpcore looks through all at each call, and a burst of chats would slow down every later one.
@@ -85,9 +83,8 @@ def build(settings: Settings, intake: Intake, lanes: Lanes, *, requests: Sequenc
         .concurrent_updates(lanes)
         .get_updates_request(polling)
         .request(other)
-        .rate_limiter(
-            AIORateLimiter(overall_max_rate=rate, group_max_rate=_GROUP_RATE if rate else 0, max_retries=_FLOOD_RETRIES)
-        )
+        # A flood is waited out by the outbox: the limiter would have all chats wait for one
+        .rate_limiter(AIORateLimiter(overall_max_rate=rate, group_max_rate=_GROUP_RATE if rate else 0, max_retries=0))
     )
     if settings.api_url is not None:
         builder = builder.base_url(f"{settings.api_url}/bot").base_file_url(f"{settings.api_url}/file/bot")
@@ -131,7 +128,7 @@ def add_handlers(application: PTB, desk: Desk) -> Admins:
     return admins
 
 
-async def show_commands(bot: Bot, admins: Sequence[int]) -> None:
+async def show_commands(outbox: Outbox, admins: Sequence[int]) -> None:
     """Tell Telegram which commands its menus show to whom; a menu that fails is a pity, not an error."""
     scopes: list[tuple[BotCommandScope, Sequence[tuple[str, str]]]] = [
         (BotCommandScopeAllPrivateChats(), zh_telegram.COMMANDS),
@@ -140,7 +137,7 @@ async def show_commands(bot: Bot, admins: Sequence[int]) -> None:
     ]
     for scope, commands in scopes:
         try:
-            await bot.set_my_commands([BotCommand(*command) for command in commands], scope=scope)
+            await outbox.menu([BotCommand(*command) for command in commands], scope)
         except BadRequest as error:
             # An admin who has not written to the bot yet has no chat with it
             _LOGGER.info("A menu of commands was refused: %s", error.message)

@@ -45,6 +45,9 @@ class Intake(asyncio.Queue[object]):
     """The queue between Telegram and the handlers.
 
     What is put here is in the ledger before Telegram hears that it arrived, and what was put here before is not again.
+
+    Attributes:
+        again: Numbers of the updates that an earlier run left undone.
     """
 
     def __init__(self, ledger: Ledger, clock: Callable[[], float], count: Callable[[str], None]) -> None:
@@ -60,7 +63,7 @@ class Intake(asyncio.Queue[object]):
         self._clock = clock
         self._count = count
         self._room = asyncio.Semaphore(UNDER_WAY)
-        self._again: set[int] = set()
+        self.again: set[int] = set()
 
     async def put(self, item: object) -> None:
         """Take an update, once there is room; other things are python-telegram-bot's own."""
@@ -76,25 +79,20 @@ class Intake(asyncio.Queue[object]):
         """An update is done with: there is room for another."""
         self._room.release()
 
-    async def put_back(self, bot: Bot) -> set[int]:
-        """Take what an earlier run left undone.
-
-        Returns:
-            The numbers of these updates.
-        """
+    async def put_back(self, bot: Bot) -> None:
+        """Take what an earlier run left undone."""
         for number, body, attempts in self._ledger.waiting():
             if attempts >= ATTEMPTS:
                 _LOGGER.error("Update %s was begun %s times after a start; it is dropped", number, attempts)
                 self._ledger.done(number)
                 continue
-            self._again.add(number)
+            self.again.add(number)
             await self._room.acquire()
             await super().put(Update.de_json(readable(json.loads(body)) or {"update_id": number}, bot))
-        return self._again
 
     def tried(self, update: object, times: int = 1) -> None:
         """An update is begun, or broken off again (-1): what an earlier run left undone is not begun for ever."""
-        if isinstance(update, Update) and update.update_id in self._again:
+        if isinstance(update, Update) and update.update_id in self.again:
             try:
                 self._ledger.tried(update.update_id, times)
             except StateError as error:

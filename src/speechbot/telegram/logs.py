@@ -146,6 +146,8 @@ def configure(settings: Settings, stream: TextIO | None = None) -> None:
     logging.basicConfig(handlers=[handler], level=settings.log_level, force=True)
     for name in _TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)
+    # It calls every flood an error, with a traceback; the outbox waits for it and says so
+    logging.getLogger("telegram.ext.AIORateLimiter").setLevel(logging.CRITICAL)
     logging.captureWarnings(capture=True)
     sys.excepthook = _uncaught
     threading.excepthook = _uncaught_in_thread

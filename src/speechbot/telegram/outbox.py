@@ -28,7 +28,7 @@ from speechbot.wording import zh_telegram
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
-    from telegram import Bot
+    from telegram import Bot, BotCommand, BotCommandScope
 
     from speechbot.telegram.replies import Attachment, Inline, Reply
 
@@ -36,8 +36,9 @@ T = TypeVar("T")
 
 _LOGGER = logging.getLogger(__name__)
 
-# Seconds before each further try: together about two minutes, longer than Telegram's usual hiccups.
-DELAYS = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0)
+# Seconds before each further try: together an hour. What fails for longer fails for a reason of its own, and must not
+# hold up its chat for ever.
+DELAYS = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0, *(60.0,) * 59)
 # What httpx raises when a request did not leave this machine: trying again cannot do a thing twice.
 _UNSENT = frozenset({"ConnectError", "ConnectTimeout", "PoolTimeout", "ProxyError"})
 _TAGS = re.compile(r"<[^<>]*>")
@@ -56,7 +57,7 @@ class Outbox:
     """Everything that leaves for Telegram.
 
     ``Forbidden`` (somebody blocked the bot) and ``BadRequest`` that trying again cannot mend are raised; so is what
-    still fails after about two minutes.
+    still fails after an hour. Only the chat that is being answered waits meanwhile.
     """
 
     def __init__(
@@ -202,6 +203,10 @@ class Outbox:
         except TelegramError as error:
             _LOGGER.debug("No chat action: %s", type(error).__name__)
 
+    async def menu(self, commands: Sequence[BotCommand], scope: BotCommandScope) -> None:
+        """Say which commands Telegram's menu shows to whom."""
+        await self._persist(lambda _again: self._bot.set_my_commands(commands, scope=scope))
+
     async def _send(self, chat_id: int, reply: Reply, reply_to: int | None, thread: int | None) -> int:
         async def post(place: _Place, again: bool) -> int:  # noqa: FBT001 - whether it is another try
             # A repeat may come to a full message: the word goes below its own
@@ -272,7 +277,9 @@ class Outbox:
                 if delay is None:
                     raise
                 wait = error.retry_after
-                await asyncio.sleep((wait if isinstance(wait, int) else wait.total_seconds()) + 0.1)
+                seconds = (wait if isinstance(wait, int) else wait.total_seconds()) + 0.1
+                _LOGGER.info("Telegram asks to wait; next try in %s s", seconds)
+                await asyncio.sleep(seconds)
             except NetworkError as error:
                 if delay is None:
                     raise

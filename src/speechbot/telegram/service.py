@@ -149,7 +149,8 @@ class _Run:
         await _insist(self._application.initialize)
         self._desk.username = self._application.bot.username
         await self._application.start()
-        self._desk.late |= await self._intake.put_back(self._application.bot)
+        self._desk.late = self._intake.again  # filled before they are worked on
+        await self._intake.put_back(self._application.bot)
         updater = self._application.updater
         if updater is None:
             raise AssertionError("the application was built with an updater")
@@ -163,7 +164,7 @@ class _Run:
     async def _settle(self) -> None:
         """What can wait until the bot receives: menus, and what the first question would otherwise wait for."""
         await self._desk.run(self._desk.library.examples)
-        await show_commands(self._application.bot, sorted(self._desk.settings.admins))
+        await show_commands(self._desk.outbox, sorted(self._desk.settings.admins))
 
     async def _expire(self) -> None:
         """Delete what is older than it may be, now and every hour."""
