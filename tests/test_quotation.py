@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import random
+import weakref
 from typing import TYPE_CHECKING
 
 import pytest
@@ -317,3 +319,18 @@ def test_too_short_a_text(opened: Retriever) -> None:
     """The error says what to do."""
     with pytest.raises(QuestionError, match="speechbot trace"):
         opened.check("柳树固土快")
+
+
+def test_no_generation_outlives_its_questions(index: Path) -> None:
+    """Its files are closed with it, not when garbage is collected."""
+    retriever = Retriever.open(index, encoder=ToyEncoder())
+    retriever.check(WILLOWS)
+    retriever.trace("青石河")
+    generation = weakref.ref(retriever._lent.engine.generation.lexical.passages.postings.indices)
+    gc.disable()
+    try:
+        retriever.close()
+        del retriever
+        assert generation() is None
+    finally:
+        gc.enable()

@@ -109,11 +109,12 @@ class Texts:
 
     def __init__(self, generation: Generation) -> None:
         """Read an open generation."""
-        self._generation = generation
-        self._catalog: Catalog = generation.catalog
+        catalog = self._catalog = generation.catalog
+        self._sources = generation.manifest.counts.sources
         self._lock = threading.Lock()
         self._skeletons: dict[str, str] | None = None
-        self.whole = lru_cache(_HELD)(self._whole)
+        # A cache of a method's would be a cycle, in which a generation's files stay open until garbage is collected
+        self._whole = lru_cache(_HELD)(lambda source: skeleton(catalog.text(source)))
 
     def find(self, wording: str, speeches: frozenset[int] | None = None) -> Iterator[Spot]:
         """Every place of a wording within a speech, overlapping ones too, in the order of the index.
@@ -142,16 +143,16 @@ class Texts:
         """The text of a source."""
         return self._catalog.text(source)
 
-    def _whole(self, source: str) -> Skeleton:
+    def whole(self, source: str) -> Skeleton:
         """The skeleton of a source with its places; the last few are kept."""
-        return skeleton(self._catalog.text(source))
+        return self._whole(source)
 
     def _all(self) -> dict[str, str]:
         """Skeletons by name; made by the first who asks."""
         with self._lock:
             if self._skeletons is None:
                 found: dict[str, str] = {}
-                for first in range(0, self._generation.manifest.counts.sources, _BATCH):
+                for first in range(0, self._sources, _BATCH):
                     for name, text in self._catalog.texts(first, _BATCH):
                         found[name] = skeleton(text).text
                 self._skeletons = found
@@ -176,10 +177,11 @@ class Places:
 
     def __init__(self, generation: Generation, texts: Texts) -> None:
         """Read an open generation."""
-        self._generation = generation
-        self._catalog = generation.catalog
+        catalog = self._catalog = generation.catalog
+        self._path = generation.path
         self._texts = texts
-        self._inside = lru_cache(64)(self._read)
+        # Of a function, as in Texts
+        self._inside = lru_cache(64)(lambda speech: _read(catalog, speech))
 
     def occurrence(self, speech: int, start: int, end: int) -> Occurrence:
         """The place of a part of a speech.
@@ -192,7 +194,7 @@ class Places:
         passages, sections, ends = self._inside(speech)
         touched = _touched(passages, ends, start, end)
         if not self._catalog.verbatim(touched):
-            raise IndexDamaged(self._generation.path, zh_errors.DAMAGE_NOT_VERBATIM)
+            raise IndexDamaged(self._path, zh_errors.DAMAGE_NOT_VERBATIM)
         heading = not touched and any(one.start <= start and end <= one.end for one in sections)
         left, right = _sentence(text, spoken, touched, start, end)
         return Occurrence(
@@ -206,11 +208,12 @@ class Places:
             speaker=spoken.speaker,
         )
 
-    def _read(self, speech: int) -> tuple[tuple[Passage, ...], tuple[Section, ...], NDArray[np.int64]]:
-        """Passages and sections of a speech, and where the passages end."""
-        (entry,) = self._catalog.entries(range(speech, speech + 1))
-        passages = self._catalog.run(entry.rows)
-        return passages, self._catalog.headings(speech), np.array([one.end for one in passages], np.int64)
+
+def _read(catalog: Catalog, speech: int) -> tuple[tuple[Passage, ...], tuple[Section, ...], NDArray[np.int64]]:
+    """Passages and sections of a speech, and where the passages end."""
+    (entry,) = catalog.entries(range(speech, speech + 1))
+    passages = catalog.run(entry.rows)
+    return passages, catalog.headings(speech), np.array([one.end for one in passages], np.int64)
 
 
 def _touched(passages: Sequence[Passage], ends: NDArray[np.int64], start: int, end: int) -> tuple[Passage, ...]:
