@@ -29,13 +29,20 @@ from speechbot.exporting import export_answer
 from speechbot.indexing.indexer import build_index
 from speechbot.models import Answer, Hit, IndexReport, Passage, Quotation, Section, Source, Speech
 from speechbot.retriever import Retriever
+from speechbot.tracing.alignment import Change, Form, Piece
+from speechbot.tracing.occurrences import Occurrence
+from speechbot.tracing.quotation import Finding, QuoteCheck, QuotePart, Verdict
+from speechbot.tracing.trace import SpeechUse, Trace, YearUse
 
 __all__ = [
     "Answer",
+    "Change",
     "ConfigError",
     "CorpusError",
     "ExportNotWritable",
     "FilterError",
+    "Finding",
+    "Form",
     "GeneratorError",
     "Hit",
     "IndexDamaged",
@@ -45,10 +52,14 @@ __all__ = [
     "IndexNotWritable",
     "IndexReport",
     "ModelError",
+    "Occurrence",
     "Passage",
+    "Piece",
     "QuestionError",
     "QuestionFileError",
     "Quotation",
+    "QuoteCheck",
+    "QuotePart",
     "ReportNotWritable",
     "Retriever",
     "RollbackError",
@@ -57,8 +68,12 @@ __all__ = [
     "Source",
     "SourceError",
     "Speech",
+    "SpeechUse",
     "SpeechbotError",
     "StateError",
+    "Trace",
+    "Verdict",
+    "YearUse",
     "arranged",
     "build_index",
     "citation",

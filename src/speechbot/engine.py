@@ -17,6 +17,9 @@ from speechbot.models import Answer, Hit
 from speechbot.parsing.headings import clean_title
 from speechbot.ranking import Query, Ranker, Terms
 from speechbot.reranking import DEPTH, reranked
+from speechbot.tracing.occurrences import Texts
+from speechbot.tracing.quotation import Quotations
+from speechbot.tracing.trace import trace
 from speechbot.wording import zh_errors
 
 if TYPE_CHECKING:
@@ -28,6 +31,8 @@ if TYPE_CHECKING:
     from speechbot.models import Passage
     from speechbot.ranking import Ranked
     from speechbot.reranking import Reranker
+    from speechbot.tracing.quotation import QuoteCheck
+    from speechbot.tracing.trace import Trace
 
 # A paragraph with the passages that have its wording.
 _Found: TypeAlias = "tuple[Ranked, list[Passage]]"
@@ -66,6 +71,8 @@ class Engine:
         self._calibration = calibration(encoder.name)
         self._words = generation.manifest.words
         self._ranker = Ranker(generation.vectors, generation.windows, generation.lexical, self._calibration)
+        self._texts = Texts(generation)
+        self._quotations = Quotations(generation, self._texts)
 
     def close(self) -> None:
         """Close the index's files."""
@@ -83,6 +90,14 @@ class Engine:
         found = confidence >= self._calibration.cutoff
         kept = [hit for hit in hits if not found or hit.score >= self._calibration.cutoff]
         return Answer(question, tuple(kept[: max(k, 0)]), found, confidence, _correction(line, asked))
+
+    def check(self, text: str, k: int) -> QuoteCheck:
+        """Whether a text is the original wording; see ``Retriever.check``."""
+        return self._quotations.check(text, k)
+
+    def trace(self, phrase: str, k: int, filters: Filters) -> Trace:
+        """Every use of a phrase; see ``Retriever.trace``."""
+        return trace(self.generation, self._texts, phrase, k, source=filters.source, speech=filters.speech)
 
     def _read(self, question: str) -> tuple[str, str]:
         """The question on one line, and as it is searched: folded, with typing errors set right."""

@@ -55,6 +55,18 @@ class Entry(NamedTuple):
     rows: range
 
 
+class Spoken(NamedTuple):
+    """A speech and the part of its source that it takes up, title included."""
+
+    number: int
+    title: str
+    source: str
+    start: int
+    stop: int
+    date: str
+    speaker: str
+
+
 class _Place(NamedTuple):
     """Where passages stand, folded for filters; a speech goes by its title and its other names."""
 
@@ -152,6 +164,25 @@ class Catalog:
         """File and title of every speech, in the order of the index."""
         return [(source, title) for source, title in self._query("SELECT source, title FROM speeches ORDER BY number")]
 
+    def spoken(self) -> list[Spoken]:
+        """Every speech with where it stands, in the order of the index."""
+        return list(
+            map(
+                Spoken._make,
+                self._query("SELECT number, title, source, start, stop, date, speaker FROM speeches ORDER BY number"),
+            )
+        )
+
+    def texts(self, first: int, count: int) -> list[tuple[str, str]]:
+        """Names and texts of some sources by their position; none beyond the last."""
+        return self._query(
+            "SELECT name, text FROM sources WHERE number BETWEEN ? AND ? ORDER BY number", first, first + count - 1
+        )
+
+    def text(self, source: str) -> str:
+        """The text of a source; "" where there is none of this name."""
+        return self._text(source)
+
     def headings(self, number: int) -> tuple[Section, ...]:
         """The sections of one speech."""
         found = self._query(
@@ -168,6 +199,13 @@ class Catalog:
     def speech_of(self, row: int) -> int:
         """Number of the speech that a row is of."""
         return int(self._query("SELECT speech FROM passages WHERE row = ?", row)[0][0])
+
+    def speeches_of(self, rows: Sequence[int]) -> set[int]:
+        """Numbers of the speeches that some rows are of."""
+        found = self._query(
+            "SELECT DISTINCT speech FROM passages WHERE row IN (SELECT value FROM json_each(?))", json.dumps(rows)
+        )
+        return {number for (number,) in found}
 
     def _rows_of(self, number: int) -> range:
         """Rows of a speech; they follow one another, speech after speech, so that a few look-ups find both ends."""
