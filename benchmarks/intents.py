@@ -108,7 +108,7 @@ def main() -> None:
         index = CACHE
         build_index(chosen.bench / "speeches" / CORPUS, index)
     with open_live(index) as generation:
-        speakers = frozenset(generation.catalog.speakers)
+        speakers = frozenset(generation.catalog.names.speakers)
     found: dict[str, Tally] = {}
     with Retriever.open(index) as retriever:
         for name, number, question in questions(chosen.bench):

@@ -21,26 +21,14 @@ FILES = {path.stem: path for path in MODULES}
 
 # Imports point up this list only: a module may import what stands before it.
 LAYERS = (
-    "zh_errors",
-    "zh_settings",
-    "zh_corpus",
-    "zh_sidecars",
-    "zh_answers",
-    "zh_intents",
-    "zh_commands",
-    "zh_report",
-    "zh_state",
-    "zh_telegram",
-    "zh_demo",
-    "zh_admin",
-    "zh_generator",
-    "zh_citations",
+    *(path.stem for path in MODULES if path.parent.name == "wording"),
     "errors",
     "points",
     "models",
     "citations",
     "folders",
     "text",
+    "skeleton",
     "questions",
     "sentences",
     "tiling",
@@ -99,6 +87,7 @@ LAYERS = (
     "disk",
     "lease",
     "schema",
+    "speech_names",
     "catalog",
     "manifest",
     "generation",
@@ -119,6 +108,12 @@ LAYERS = (
     "structure_answers",
     "turns",
     "reception",
+    "alignment",
+    "readings",
+    "occurrences",
+    "nearest",
+    "quotation",
+    "trace",
     "engine",
     "browsing",
     "retriever",
@@ -140,6 +135,7 @@ LAYERS = (
     "screen",
     "render",
     "outlines",
+    "quotes",
     "check",
     "chat",
     "document",
@@ -236,7 +232,9 @@ LANGUAGE_DATA = {
     "numerals": "digits and units",
     "sentences": "sentence ends",
     "setting_types": "commas between ids",
+    "skeleton": "hyphens and dashes",
     "sidecar_fields": "names of fields that admins may use",
+    "readings": "quotation marks, citations, ellipses",
     "series": "kinds of numbers that need a neighbour",
     "styles": "names of Word's styles",
     "structure": "ranks of numbering styles",
@@ -394,5 +392,5 @@ def test_the_readme_names_every_command() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     commands = [command.name or command.callback.__name__ for command in app.registered_commands if command.callback]
 
-    assert len(commands) == 9
+    assert len(commands) == 11
     assert [command for command in commands if f"`speechbot {command}" not in text] == []

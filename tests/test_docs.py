@@ -26,6 +26,7 @@ from speechbot.wording import (
     zh_errors,
     zh_generator,
     zh_intents,
+    zh_quotes,
     zh_report,
     zh_settings,
     zh_state,
@@ -51,6 +52,7 @@ WORDING = (
     zh_demo,
     zh_telegram,
     zh_admin,
+    zh_quotes,
 )
 BLOCK = re.compile(r"^```(?P<language>\w+)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 # What these commands need besides an index: a second generation, a file of questions.

@@ -125,14 +125,14 @@ def test_nothing_is_shown_that_the_source_does_not_say(
 def test_what_the_catalogue_knows_of_speeches(built: Path) -> None:
     """Numbers by date, speaker, name; rows of numbers and back."""
     with Catalog(built / GENERATIONS / live(built) / "passages.sqlite") as catalog:
-        assert catalog.speech_count() == 3
-        assert catalog.dated("2020") == [1, 2]
-        assert catalog.dated("2020-04") == [2]
-        assert catalog.dated("20200") == []
-        assert catalog.speakers == {"王大海": [0, 2], "李小山": [1]}
-        assert catalog.titled(SCHOOL) == [1]
-        assert catalog.titled("讲话") == [0, 1]
-        assert catalog.titled(" ") == []
+        assert catalog.names.count() == 3
+        assert catalog.names.dated("2020") == [1, 2]
+        assert catalog.names.dated("2020-04") == [2]
+        assert catalog.names.dated("20200") == []
+        assert catalog.names.speakers == {"王大海": [0, 2], "李小山": [1]}
+        assert catalog.names.titled(SCHOOL) == [1]
+        assert catalog.names.titled("讲话") == [0, 1]
+        assert catalog.names.titled(" ") == []
         assert catalog.rows_of([2, 0, 0]).tolist() == [*range(8), *range(13, 16)]
         assert catalog.rows_of([]).tolist() == []
         assert catalog.numbers_of(catalog.rows_of([0, 2])) == [0, 2]

@@ -14,7 +14,7 @@ from speechbot.errors import SpeechbotError
 from speechbot.terminal.usage import tolerant
 from speechbot.wording import zh_telegram
 
-COMMANDS = ("index", "ask", "chat", "outline", "status", "rollback", "eval", "bot")
+COMMANDS = ("index", "ask", "check", "trace", "chat", "outline", "status", "rollback", "eval", "bot")
 
 
 @pytest.mark.parametrize(

@@ -30,14 +30,21 @@ from speechbot.indexing.indexer import build_index
 from speechbot.models import Answer, Hit, IndexReport, Passage, Quotation, Section, Source, Speech
 from speechbot.points import Focus, Point
 from speechbot.retriever import Retriever
+from speechbot.tracing.alignment import Change, Form, Piece
+from speechbot.tracing.occurrences import Occurrence
+from speechbot.tracing.quotation import Finding, QuoteCheck, QuotePart, Verdict
+from speechbot.tracing.trace import SpeechUse, Trace, YearUse
 
 __all__ = [
     "Answer",
+    "Change",
     "ConfigError",
     "CorpusError",
     "ExportNotWritable",
     "FilterError",
+    "Finding",
     "Focus",
+    "Form",
     "GeneratorError",
     "Hit",
     "IndexDamaged",
@@ -47,11 +54,15 @@ __all__ = [
     "IndexNotWritable",
     "IndexReport",
     "ModelError",
+    "Occurrence",
     "Passage",
+    "Piece",
     "Point",
     "QuestionError",
     "QuestionFileError",
     "Quotation",
+    "QuoteCheck",
+    "QuotePart",
     "ReportNotWritable",
     "Retriever",
     "RollbackError",
@@ -60,8 +71,12 @@ __all__ = [
     "Source",
     "SourceError",
     "Speech",
+    "SpeechUse",
     "SpeechbotError",
     "StateError",
+    "Trace",
+    "Verdict",
+    "YearUse",
     "arranged",
     "build_index",
     "citation",

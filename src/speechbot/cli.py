@@ -5,6 +5,7 @@
 import asyncio
 import json
 import os
+import shutil
 import sys
 import webbrowser
 from collections import Counter
@@ -28,7 +29,7 @@ from speechbot.reading.corpus import require_all
 from speechbot.report import page, saving
 from speechbot.report.inspection import inspect
 from speechbot.retriever import Retriever
-from speechbot.terminal import outlines, render
+from speechbot.terminal import outlines, quotes, render
 from speechbot.terminal.chat import converse
 from speechbot.terminal.check import check as checked
 from speechbot.terminal.check import summary
@@ -49,8 +50,11 @@ from speechbot.terminal.usage import (
     OfSource,
     OfSpeech,
     OpenBrowser,
+    PhraseWords,
+    Places,
     Port,
     QuestionFile,
+    QuoteWords,
     Rebuild,
     ReportFile,
     SpeechTitle,
@@ -63,7 +67,10 @@ from speechbot.terminal.usage import (
     complain,
     tolerant,
 )
-from speechbot.wording import zh_answers, zh_citations, zh_commands, zh_errors, zh_report, zh_telegram
+from speechbot.tracing.occurrences import Texts
+from speechbot.tracing.quotation import Quotations
+from speechbot.tracing.trace import trace as traced
+from speechbot.wording import zh_answers, zh_citations, zh_commands, zh_errors, zh_quotes, zh_report, zh_telegram
 
 __all__ = ["app", "main"]
 
@@ -172,6 +179,32 @@ def chat(*, index: IndexFolder = None) -> None:
             environ=os.environ,
             arrange=partial(arranged, generator=generator),
         )
+
+
+@app.command("check", cls=Command, help=zh_quotes.HELP_CHECK, epilog=zh_quotes.EXAMPLES_CHECK)
+def check_quote(*, words: QuoteWords, top: Places = 3, index: IndexFolder = None, as_json: Json = False) -> None:
+    """Check whether a text is the original wording."""
+    # Without the model, which takes longer to load than the search
+    with store.open_live(index or _settings().index) as generation:
+        found = Quotations(generation, Texts(generation)).check(" ".join(words), top)
+    _print(found.to_dict(), quotes.quote_check(found, marked=is_terminal(sys.stdout)), as_json=as_json)
+
+
+@app.command(cls=Command, help=zh_quotes.HELP_TRACE, epilog=zh_quotes.EXAMPLES_TRACE)
+def trace(  # noqa: PLR0913 - one for each option
+    *,
+    words: PhraseWords,
+    top: Places = 10,
+    source: OfSource = None,
+    speech: OfSpeech = None,
+    index: IndexFolder = None,
+    as_json: Json = False,
+) -> None:
+    """Trace a phrase through the speeches."""
+    with store.open_live(index or _settings().index) as generation:
+        found = traced(generation, Texts(generation), " ".join(words), top, source=source, speech=speech)
+    columns = shutil.get_terminal_size().columns
+    _print(found.to_dict(), quotes.trace(found, marked=is_terminal(sys.stdout), columns=columns), as_json=as_json)
 
 
 @app.command(cls=Command, help=zh_commands.HELP_OUTLINE, epilog=zh_commands.EXAMPLES_OUTLINE)

@@ -19,6 +19,9 @@ from speechbot.language.words import query_terms
 from speechbot.models import Answer, Hit
 from speechbot.ranking import Query, Ranker, Terms
 from speechbot.reranking import DEPTH, reranked
+from speechbot.tracing.occurrences import Texts
+from speechbot.tracing.quotation import Quotations
+from speechbot.tracing.trace import trace
 from speechbot.wording import zh_errors
 
 if TYPE_CHECKING:
@@ -33,6 +36,8 @@ if TYPE_CHECKING:
     from speechbot.points import Focus
     from speechbot.ranking import Ranked
     from speechbot.reranking import Reranker
+    from speechbot.tracing.quotation import QuoteCheck
+    from speechbot.tracing.trace import Trace
 
 # A paragraph with the passages that have its wording.
 _Found: TypeAlias = "tuple[Ranked, list[Passage]]"
@@ -71,6 +76,8 @@ class Engine:
         self._calibration = calibration(encoder.name)
         self._words = generation.manifest.words
         self._ranker = Ranker(generation.vectors, generation.windows, generation.lexical, self._calibration)
+        self._texts = Texts(generation)
+        self._quotations = Quotations(generation, self._texts)
 
     def close(self) -> None:
         """Close the index's files."""
@@ -127,6 +134,14 @@ class Engine:
     def coverage(self, asked: str, text: str) -> float:
         """Share of a question or a topic that stands in a text, in [0, 1]."""
         return Terms(query_terms(asked, words=self._words), self.generation.lexical.passages).coverage(text)
+
+    def check(self, text: str, k: int) -> QuoteCheck:
+        """Whether a text is the original wording; see ``Retriever.check``."""
+        return self._quotations.check(text, k)
+
+    def trace(self, phrase: str, k: int, filters: Filters) -> Trace:
+        """Every use of a phrase; see ``Retriever.trace``."""
+        return trace(self.generation, self._texts, phrase, k, source=filters.source, speech=filters.speech)
 
     def _read(self, question: str) -> tuple[str, str]:
         """The question on one line, and as it is searched: folded, with typing errors set right."""

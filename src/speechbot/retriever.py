@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from speechbot.models import Answer, Hit, Speech
     from speechbot.points import Focus
     from speechbot.reranking import Reranker
+    from speechbot.tracing.quotation import QuoteCheck
+    from speechbot.tracing.trace import Trace
 
 Found = TypeVar("Found")
 
@@ -210,6 +212,45 @@ class Retriever:
         """
         with self._engine() as engine:
             return engine.ask(question, k, Filters(source, speech, section), after)
+
+    def check(self, text: str, k: int = 50) -> QuoteCheck:
+        """Whether a text is the original wording, and where it stands.
+
+        Everything between a speech's beginning and end counts: paragraphs, headings, titles, salutations. A text may
+        cross paragraphs; what stands between them in the source belongs to the wording.
+
+        Args:
+            text: A quotation of 6 to 2,000 characters, marks and white space not counted. Quotation marks around it,
+                a citation behind it and an introduction before it are left out where they are not in the source; an
+                ellipsis is a gap between parts that must stand in that order in one speech.
+            k: How many places of each part are looked up; ``count`` is that of all.
+
+        Raises:
+            QuestionError: The text is empty, too short, too long or not text.
+            IndexDamaged: A paragraph is not what its source says.
+        """
+        with self._engine() as engine:
+            return engine.check(text, k)
+
+    def trace(self, phrase: str, k: int = 20, *, source: str | None = None, speech: str | None = None) -> Trace:
+        """Every use of a phrase, the earliest first.
+
+        Punctuation, white space, width, script and case make no difference, so that uses across the end of a sentence
+        are found as well.
+
+        Args:
+            phrase: 2 to 100 characters, marks and white space not counted.
+            k: How many uses are looked up; the counts are those of all.
+            source: Only in this file; a part of the name is enough.
+            speech: Only in this speech; a part of its title or of another name of it is enough.
+
+        Raises:
+            QuestionError: The phrase is empty, too short, too long or not text.
+            FilterError: A filter matches nothing.
+            IndexDamaged: A paragraph is not what its source says.
+        """
+        with self._engine() as engine:
+            return engine.trace(phrase, k, Filters(source, speech))
 
     @contextmanager
     def _engine(self) -> Iterator[Engine]:

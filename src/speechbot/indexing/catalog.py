@@ -13,6 +13,7 @@ import numpy as np
 
 from speechbot.errors import FilterError, IndexDamaged
 from speechbot.indexing.schema import catalog_uri
+from speechbot.indexing.speech_names import SpeechNames, matching
 from speechbot.language.text import fold
 from speechbot.models import Passage, Section, Source, Speech
 from speechbot.wording import zh_errors
@@ -57,6 +58,18 @@ class Entry(NamedTuple):
     rows: range
 
 
+class Spoken(NamedTuple):
+    """A speech and the part of its source that it takes up, title included."""
+
+    number: int
+    title: str
+    source: str
+    start: int
+    stop: int
+    date: str
+    speaker: str
+
+
 class _Place(NamedTuple):
     """Where passages stand, folded for filters; a speech goes by its title and its other names."""
 
@@ -81,6 +94,7 @@ class Catalog:
         self._lock = threading.Lock()
         # SQLite counts characters from the start of a text each time; sliced in memory, a quote costs microseconds
         self._text = lru_cache(_TEXTS)(self._load_text)
+        self.names = SpeechNames(self._query)
         try:
             self._connection = sqlite3.connect(catalog_uri(path), uri=True, check_same_thread=False)
         except sqlite3.Error as error:
@@ -154,6 +168,25 @@ class Catalog:
         """File and title of every speech, in the order of the index."""
         return [(source, title) for source, title in self._query("SELECT source, title FROM speeches ORDER BY number")]
 
+    def spoken(self) -> list[Spoken]:
+        """Every speech with where it stands, in the order of the index."""
+        return list(
+            map(
+                Spoken._make,
+                self._query("SELECT number, title, source, start, stop, date, speaker FROM speeches ORDER BY number"),
+            )
+        )
+
+    def texts(self, first: int, count: int) -> list[tuple[str, str]]:
+        """Names and texts of some sources by their position; none beyond the last."""
+        return self._query(
+            "SELECT name, text FROM sources WHERE number BETWEEN ? AND ? ORDER BY number", first, first + count - 1
+        )
+
+    def text(self, source: str) -> str:
+        """The text of a source; "" where there is none of this name."""
+        return self._text(source)
+
     def headings(self, number: int) -> tuple[Section, ...]:
         """The sections of one speech."""
         found = self._query(
@@ -170,36 +203,6 @@ class Catalog:
     def speech_of(self, row: int) -> int:
         """Number of the speech that a row is of."""
         return int(self._query("SELECT speech FROM passages WHERE row = ?", row)[0][0])
-
-    def speech_count(self) -> int:
-        """How many speeches there are."""
-        return int(self._query("SELECT count(*) FROM speeches")[0][0])
-
-    def dated(self, start: str) -> list[int]:
-        """Numbers of the speeches whose date begins so, as 2020 or 2020-03 does, ascending."""
-        found = self._query(
-            "SELECT number FROM speeches WHERE substr(date, 1, ?) = ? ORDER BY number", len(start), start
-        )
-        return [number for (number,) in found]
-
-    def titled(self, title: str) -> list[int]:
-        """Numbers of the speeches one of whose names is this, or else holds it, ascending."""
-        return [int(number) for number in _matching(self._names, title)]
-
-    @cached_property
-    def speakers(self) -> dict[str, list[int]]:
-        """Numbers of the speeches of each speaker, by folded name; speeches whose speaker is not known are of nobody."""
-        once, found = cache(fold), dict[str, list[int]]()
-        for speaker, number in self._query("SELECT speaker, number FROM speeches WHERE speaker != '' ORDER BY number"):
-            found.setdefault(once(speaker), []).append(number)
-        return found
-
-    @cached_property
-    def _names(self) -> list[tuple[str, ...]]:
-        """Folded title and other names of every speech."""
-        once = cache(fold)
-        found = self._query("SELECT title, aliases FROM speeches ORDER BY number")
-        return [tuple(map(once, (title, *json.loads(aliases)))) for title, aliases in found]
 
     def quote(self, source: str, start: int, stop: int) -> str:
         """What stands in a source from ``start`` to ``stop``."""
@@ -228,6 +231,13 @@ class Catalog:
     def _speeches(self) -> NDArray[np.int64]:
         """Number of the speech of each row."""
         return np.array(self._query("SELECT speech FROM passages ORDER BY row"), np.int64).reshape(-1)
+
+    def speeches_of(self, rows: Sequence[int]) -> set[int]:
+        """Numbers of the speeches that some rows are of."""
+        found = self._query(
+            "SELECT DISTINCT speech FROM passages WHERE row IN (SELECT value FROM json_each(?))", json.dumps(rows)
+        )
+        return {number for (number,) in found}
 
     def _rows_of(self, number: int) -> range:
         """Rows of a speech; they follow one another, speech after speech, so that a few look-ups find both ends."""
@@ -341,7 +351,7 @@ class Catalog:
         for name, value, names in filters:
             if value is not None:
                 kind = zh_errors.FILTER_WITHIN.format(outer=within, kind=name) if within else name
-                kept = kept[_matching([names(places[number]) for number in kept.tolist()], value)]
+                kept = kept[matching([names(places[number]) for number in kept.tolist()], value)]
                 if not len(kept):
                     raise FilterError(kind, value)
                 within = zh_errors.FILTER_PART.format(kind=kind, value=value)
@@ -385,13 +395,3 @@ def _passage(record: tuple[Any, ...]) -> Passage:
     """A record of ``_PASSAGES`` as a passage."""
     _, passage_id, text, speech, section, source, paragraph, start, end = record
     return Passage(passage_id, text, speech, tuple(json.loads(section)), source, paragraph, start, end)
-
-
-def _matching(names: Sequence[tuple[str, ...]], value: str) -> NDArray[np.int64]:
-    """Positions at which one of the names equals the filter, or else contains it; ascending."""
-    wanted = fold(value).strip()
-    if not wanted:
-        # every name contains the empty string
-        return np.zeros(0, np.int64)
-    exact = np.flatnonzero([wanted in own for own in names])
-    return exact if len(exact) else np.flatnonzero([any(wanted in name for name in own) for own in names])

@@ -51,7 +51,7 @@ def receive(
         rows: The passages that count, ascending; None for all.
         after: The last answer, or its focus.
     """
-    reading = read(question, speakers=desk.generation.catalog.speakers)
+    reading = read(question, speakers=desk.generation.catalog.names.speakers)
     if reading.plain:
         return Search(question, rows)
     structures = Structures(desk.generation)

@@ -100,13 +100,13 @@ def limits(catalog: Catalog, structures: Structures, wanted: Constraints, within
     """The speeches that the constraints name, among ``within``; topics are left to ``find_part``."""
     numbers = None if within is None else tuple(catalog.numbers_of(within))
     given = [
-        catalog.titled(wanted.title) if wanted.title else None,
-        catalog.dated(wanted.date) if wanted.date else None,
-        catalog.speakers.get(wanted.speaker, []) if wanted.speaker else None,
+        catalog.names.titled(wanted.title) if wanted.title else None,
+        catalog.names.dated(wanted.date) if wanted.date else None,
+        catalog.names.speakers.get(wanted.speaker, []) if wanted.speaker else None,
     ]
     if given[0] == []:
         return Limits(numbers, within, kept=False)
-    count = catalog.speech_count()
+    count = catalog.names.count()
     if wanted.speech:
         at = count if wanted.speech == LAST else wanted.speech
         if not 0 < at <= count:
@@ -197,7 +197,7 @@ def named_speech(desk: Desk, structures: Structures, topic: str, rows: Rows | No
         return None
     core = patterns.TOPIC_HEAD.sub("", topic[: ending.start()]) or topic
     for title in (topic, core):
-        titled = desk.generation.catalog.titled(title)
+        titled = desk.generation.catalog.names.titled(title)
         if len(titled) == 1:
             return titled[0]
     for hit in desk.find(core, _LOOKED, rows):

@@ -56,7 +56,7 @@ class StructureAnswers(AnswerParts):
     def _speeches(self) -> Answer | None:
         """The list of the speeches."""
         catalog = self._desk.generation.catalog
-        count = catalog.speech_count() if self._within.numbers is None else len(self._within.numbers)
+        count = catalog.names.count() if self._within.numbers is None else len(self._within.numbers)
         numbers = range(count) if self._within.numbers is None else self._within.numbers
         points = [self._structures.speech(one).whole(at) for at, one in enumerate(numbers[:MOST], 1)]
         wording = zh_intents.SPEECHES if count <= MOST else zh_intents.SPEECHES_SOME
@@ -227,12 +227,12 @@ class StructureAnswers(AnswerParts):
             return self._within.numbers[0] if len(self._within.numbers) == 1 else None
         if self._here is not None:
             return self._here.base.speech
-        return 0 if self._desk.generation.catalog.speech_count() == 1 else None
+        return 0 if self._desk.generation.catalog.names.count() == 1 else None
 
     def _each(self, part: Callable[[SpeechStructure, int], Point | None]) -> Answer | None:
         """The same of every speech that can be meant, the first few."""
         catalog = self._desk.generation.catalog
-        numbers = range(catalog.speech_count()) if self._within.numbers is None else self._within.numbers
+        numbers = range(catalog.names.count()) if self._within.numbers is None else self._within.numbers
         points: list[Point] = []
         for number in numbers[:_TRIED]:
             structure = self._structures.speech(number)

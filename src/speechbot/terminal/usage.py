@@ -17,7 +17,7 @@ from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 from speechbot.citations import STYLES
 from speechbot.errors import SpeechbotError
 from speechbot.terminal.screen import abandon, width, writing_to
-from speechbot.wording import zh_commands
+from speechbot.wording import zh_commands, zh_quotes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -55,6 +55,14 @@ Words: TypeAlias = Annotated[
 ]
 Top: TypeAlias = Annotated[
     int, typer.Option("-k", "--top", min=1, max=50, metavar=zh_commands.METAVAR_NUMBER, help=zh_commands.HELP_TOP)
+]
+QuoteWords: TypeAlias = Annotated[list[str], typer.Argument(metavar=zh_quotes.METAVAR_TEXT, help=zh_quotes.HELP_TEXT)]
+PhraseWords: TypeAlias = Annotated[
+    list[str], typer.Argument(metavar=zh_quotes.METAVAR_PHRASE, help=zh_quotes.HELP_PHRASE)
+]
+Places: TypeAlias = Annotated[
+    int,
+    typer.Option("-k", "--top", min=1, max=1000, metavar=zh_commands.METAVAR_NUMBER, help=zh_quotes.HELP_PLACES),
 ]
 Near: TypeAlias = Annotated[bool, typer.Option("--near", help=zh_commands.HELP_NEAR)]
 After: TypeAlias = Annotated[
