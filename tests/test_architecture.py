@@ -136,6 +136,7 @@ LAYERS = (
     "logs",
     "metrics",
     "health",
+    "memory",
     "replies",
     "buttons",
     "quoting",
