@@ -162,7 +162,7 @@ def test_the_same_wording_is_found_everywhere(tmp_path: Path) -> None:
 
 def test_when_and_by_whom_a_row_was_said(catalog: Catalog) -> None:
     """In the order asked for; nothing where the speech does not say it."""
-    assert catalog.given([2, 0]) == [("2024-03-05", "某"), ("", "")]
+    assert catalog.given([2, 0]) == [("2024-03-05", "某", "图书馆座谈会"), ("", "", "")]
 
 
 def test_rows_follow_the_speeches(catalog: Catalog) -> None:

@@ -113,7 +113,15 @@ def test_the_image_is_built_of_files_that_there_are() -> None:
     ]
     ignored = (ROOT / ".dockerignore").read_text("utf-8").splitlines()
 
-    assert sources == ["constraints.txt", "pyproject.toml", "README.md", "LICENSE", "NOTICE.md", "src"]
+    assert sources == [
+        "constraints.txt",
+        "deploy/unneeded.txt",
+        "pyproject.toml",
+        "README.md",
+        "LICENSE",
+        "NOTICE.md",
+        "src",
+    ]
     assert [source for source in sources if not (ROOT / source).exists()] == []
     assert ignored[1] == "*"
     assert sorted(row[1:] for row in ignored if row.startswith("!")) == sorted(sources)

@@ -19,10 +19,12 @@ from speechbot.cli import app
 from speechbot.wording import (
     zh_admin,
     zh_answers,
+    zh_citations,
     zh_commands,
     zh_corpus,
     zh_demo,
     zh_errors,
+    zh_generator,
     zh_report,
     zh_settings,
     zh_state,
@@ -36,6 +38,8 @@ ROOT = Path(__file__).parent.parent
 READMES = tuple((ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "README.zh-CN.md"))
 WORDING = (
     zh_errors,
+    zh_citations,
+    zh_generator,
     zh_settings,
     zh_state,
     zh_corpus,

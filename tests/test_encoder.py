@@ -10,7 +10,9 @@ import numpy as np
 import pytest
 
 from speechbot import build_index
+from speechbot import encoder as encoder_module
 from speechbot.encoder import BUNDLED, OnnxEncoder, model_name, open_encoder
+from speechbot.errors import ModelError
 from speechbot.onnx_model import OnnxModel
 from tests.conftest import DATA
 
@@ -74,6 +76,16 @@ def test_answering_opens_the_light_encoder(model: str | None) -> None:
 
     assert isinstance(encoder, OnnxEncoder)
     assert (encoder.name, encoder.dim) == (BUNDLED, 384)
+
+
+@pytest.mark.model
+def test_without_torch_the_bundled_model_indexes_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in the image for Docker; another model says what is missing."""
+    monkeypatch.setattr(encoder_module, "find_spec", lambda _name: None)
+
+    assert isinstance(open_encoder(indexing=True), OnnxEncoder)
+    with pytest.raises(ModelError, match="没有安装 torch"):
+        open_encoder("BAAI/bge-small-zh-v1.5", indexing=True)
 
 
 @pytest.mark.model

@@ -41,7 +41,7 @@ def test_importing_the_library_is_light() -> None:
     """``import speechbot`` and the command line load no heavy library, nor what only some commands need."""
     heavy = (
         "torch faiss onnxruntime bm25s jieba opencc tokenizers sentence_transformers pydantic_settings prompt_toolkit "
-        "lxml defusedxml pypdfium2"
+        "lxml defusedxml pypdfium2 httpx docx"
     )
     code = f"import sys, speechbot.cli; print(*sorted(set(sys.modules) & set({heavy.split()})))"
 

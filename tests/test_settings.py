@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from speechbot.errors import ConfigError
 from speechbot.setting_types import Endpoint
-from speechbot.settings import LATER, Settings, load_settings, names
+from speechbot.settings import Settings, load_settings, names
 
 BOT_TOKEN = "123456789:" + "x" * 35
 
@@ -121,15 +121,6 @@ def test_a_secret_is_in_no_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "hunter2" not in str(caught.value.__context__)
 
 
-@pytest.mark.parametrize("name", LATER)
-def test_names_of_the_contract_are_accepted_before_they_are_used(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    """Whoever has the Telegram frontend's settings in bot.env or the environment can run this version."""
-    write(f"SPEECHBOT_{name}=1\nSPEECHBOT_MODEL=甲\n")
-    monkeypatch.setenv(f"SPEECHBOT_{name}", "2")
-
-    assert load_settings().model == "甲"
-
-
 def test_the_contracts_names_are_known() -> None:
     """DESIGN's table, in full."""
     contract = (
@@ -137,7 +128,7 @@ def test_the_contracts_names_are_known() -> None:
         "WEBHOOK_URL WEBHOOK_LISTEN WEBHOOK_SECRET PROXY"
     )
 
-    assert {f"SPEECHBOT_{name}" for name in contract.split()} <= {*names(), *(f"SPEECHBOT_{name}" for name in LATER)}
+    assert {f"SPEECHBOT_{name}" for name in contract.split()} <= set(names())
 
 
 def test_a_pipe_named_like_the_file_is_refused() -> None:
@@ -196,7 +187,12 @@ def test_the_bots_defaults() -> None:
 
     assert settings.model_dump(exclude={"corpus", "index", "model", "gold", "token"}) == {
         "state": Path("index/state.sqlite"),
+        "reranker": None,
         "workers": 2,
+        "generator_url": None,
+        "generator_model": None,
+        "generator_key": None,
+        "generator_timeout": 10,
         "api_url": None,
         "proxy": None,
         "admins": frozenset(),
@@ -370,8 +366,3 @@ def test_an_empty_variable_takes_nothing_away(monkeypatch: pytest.MonkeyPatch) -
     settings = load_settings()
 
     assert settings.secrets() == ("abc",)
-
-
-def test_the_reranker_alone_is_accepted_and_unused() -> None:
-    """Issue 5 makes it real."""
-    assert LATER == ("RERANKER",)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from speechbot.arranging import arranged, open_generator
+from speechbot.citations import citation
 from speechbot.errors import (
     ConfigError,
     CorpusError,
+    ExportNotWritable,
     FilterError,
+    GeneratorError,
     IndexDamaged,
     IndexLocked,
     IndexMismatch,
@@ -21,15 +25,18 @@ from speechbot.errors import (
     SpeechbotError,
     StateError,
 )
+from speechbot.exporting import export_answer
 from speechbot.indexing.indexer import build_index
-from speechbot.models import Answer, Hit, IndexReport, Passage, Section, Source, Speech
+from speechbot.models import Answer, Hit, IndexReport, Passage, Quotation, Section, Source, Speech
 from speechbot.retriever import Retriever
 
 __all__ = [
     "Answer",
     "ConfigError",
     "CorpusError",
+    "ExportNotWritable",
     "FilterError",
+    "GeneratorError",
     "Hit",
     "IndexDamaged",
     "IndexLocked",
@@ -41,6 +48,7 @@ __all__ = [
     "Passage",
     "QuestionError",
     "QuestionFileError",
+    "Quotation",
     "ReportNotWritable",
     "Retriever",
     "RollbackError",
@@ -51,5 +59,9 @@ __all__ = [
     "Speech",
     "SpeechbotError",
     "StateError",
+    "arranged",
     "build_index",
+    "citation",
+    "export_answer",
+    "open_generator",
 ]

@@ -28,6 +28,7 @@ class Context:
         places: The other passages of the same wording.
         date: When the speech was given; "" where that is not known.
         speaker: Who gave it; likewise.
+        occasion: The meeting or event; likewise.
     """
 
     passage: Passage
@@ -36,6 +37,7 @@ class Context:
     places: tuple[Passage, ...] = ()
     date: str = ""
     speaker: str = ""
+    occasion: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +117,9 @@ class Browser:
         (wording,) = self._catalog.wordings([at])
         places = self._catalog.worded([wording])[wording]
         places.pop(at)
-        ((date, speaker),) = self._catalog.given([at])
+        ((date, speaker, occasion),) = self._catalog.given([at])
         others = self._checked(tuple(places.values()))
-        return Context(near[at], near.get(at - 1), near.get(at + 1), others, date, speaker)
+        return Context(near[at], near.get(at - 1), near.get(at + 1), others, date, speaker, occasion)
 
     def extract(self, passage_id: str, level: int) -> Extract | None:
         """The section around a passage, at most ``level`` deep, 0 being the whole speech. None: no such passage."""

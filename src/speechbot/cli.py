@@ -7,14 +7,20 @@ import json
 import os
 import sys
 import webbrowser
+from collections import Counter
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from speechbot.arranging import arranged, open_generator
+from speechbot.browsing import Browser
+from speechbot.citations import citation
 from speechbot.errors import SpeechbotError
 from speechbot.evaluation import evaluate, load_questions, unfounded
+from speechbot.exporting import check_export, export_answer
 from speechbot.indexing import store
 from speechbot.indexing.indexer import build_index, verify_index
 from speechbot.language.questions import check_question
@@ -28,10 +34,11 @@ from speechbot.terminal.check import check as checked
 from speechbot.terminal.check import summary
 from speechbot.terminal.screen import is_terminal, line, progress, show, writing_to
 from speechbot.terminal.usage import (
-    Browser,
     CheckOnly,
+    Cite,
     Command,
     CorpusFolder,
+    ExportFile,
     GoldFile,
     IndexFolder,
     Json,
@@ -40,6 +47,7 @@ from speechbot.terminal.usage import (
     OfSection,
     OfSource,
     OfSpeech,
+    OpenBrowser,
     Port,
     QuestionFile,
     Rebuild,
@@ -54,7 +62,7 @@ from speechbot.terminal.usage import (
     complain,
     tolerant,
 )
-from speechbot.wording import zh_answers, zh_commands, zh_errors, zh_report, zh_telegram
+from speechbot.wording import zh_answers, zh_citations, zh_commands, zh_errors, zh_report, zh_telegram
 
 __all__ = ["app", "main"]
 
@@ -63,6 +71,7 @@ _SHOWN = 5  # questions that a warning names
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from speechbot.arranging import Generator
     from speechbot.settings import Settings
     from speechbot.terminal.screen import Block
 
@@ -118,16 +127,33 @@ def ask(  # noqa: PLR0913 - one for each option
     speech: OfSpeech = None,
     section: OfSection = None,
     near: Near = False,
+    cite: Cite = None,
+    export: ExportFile = None,
     index: IndexFolder = None,
     as_json: Json = False,
 ) -> None:
     """Answer one question."""
-    question = check_question(" ".join(words))
+    question, settings = check_question(" ".join(words)), _settings()
+    if export is not None:
+        check_export(export, settings.corpus)
     with closing(_retriever(index)) as retriever:
         found = retriever.ask(question, top, source=source, speech=speech, section=section)
+        shared = Counter(name for name, _ in retriever.browse(Browser.titles)) if cite and found.found else Counter()
+        generation = retriever.generation
+    found = arranged(found, _generator(settings))
     # Below a refusal the nearest passages are shown on request only, to programs as to people
-    data = found if found.found or near else replace(found, hits=())
-    _print(data.to_dict(), render.answer(found, near=near, marked=is_terminal(sys.stdout)), as_json=as_json)
+    data = (found if found.found or near else replace(found, hits=())).to_dict()
+    blocks = render.answer(found, near=near, marked=is_terminal(sys.stdout))
+    if cite is not None:
+        data["citations"] = [
+            citation(hit, cite.value, number=number, collection=shared[hit.passage.source] > 1)
+            for number, hit in enumerate(found.hits if found.found else (), start=1)
+        ]
+        blocks += render.citations(data["citations"])
+    if export is not None:
+        export_answer(found, export, generation=generation, near=near, corpus=settings.corpus)
+        blocks += [line(), line(zh_citations.EXPORT_WRITTEN.format(path=export))]
+    _print(data, blocks, as_json=as_json)
 
 
 @app.command(cls=Command, help=zh_commands.HELP_CHAT, epilog=zh_commands.EXAMPLES_CHAT)
@@ -135,9 +161,15 @@ def chat(*, index: IndexFolder = None) -> None:
     """Answer questions until the user leaves."""
     if sys.stdin is None:
         raise SpeechbotError(zh_errors.INPUT_CLOSED)
-    folder = index or _settings().index
-    with closing(_retriever(folder)) as retriever:
-        converse(retriever, stdin=sys.stdin, stdout=sys.stdout, environ=os.environ)
+    generator = _generator(_settings())
+    with closing(_retriever(index)) as retriever:
+        converse(
+            retriever,
+            stdin=sys.stdin,
+            stdout=sys.stdout,
+            environ=os.environ,
+            arrange=partial(arranged, generator=generator),
+        )
 
 
 @app.command(cls=Command, help=zh_commands.HELP_OUTLINE, epilog=zh_commands.EXAMPLES_OUTLINE)
@@ -197,7 +229,7 @@ def bot() -> None:
 
 
 @app.command("demo", cls=Command, help=zh_commands.HELP_DEMO, epilog=zh_commands.EXAMPLES_DEMO)
-def demonstration(*, port: Port = 8765, browser: Browser = True, index: IndexFolder = None) -> None:
+def demonstration(*, port: Port = 8765, browser: OpenBrowser = True, index: IndexFolder = None) -> None:
     """Let the bot be tried in a browser."""
     settings = _settings()
     if index is not None:
@@ -238,7 +270,15 @@ def _look(folder: Path, report_file: Path | None, *, everything: bool, strict: b
 
 def _retriever(index: Path | None) -> Retriever:
     settings = _settings()
-    return Retriever.open(index or settings.index, model=settings.model)
+    return Retriever.open(index or settings.index, model=settings.model, reranker=settings.reranker)
+
+
+def _generator(settings: "Settings") -> "Generator | None":
+    """The language model that arranges quotations, where one is configured."""
+    if settings.generator_url is None or settings.generator_model is None:
+        return None
+    key = settings.generator_key.get_secret_value() if settings.generator_key else ""
+    return open_generator(settings.generator_url, settings.generator_model, key=key, timeout=settings.generator_timeout)
 
 
 def _print(found: Any, blocks: "Iterable[Block]", *, as_json: bool) -> None:  # noqa: ANN401 - whatever JSON holds

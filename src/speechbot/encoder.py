@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from speechbot.errors import ModelError
 from speechbot.onnx_model import OnnxModel
+from speechbot.wording import zh_errors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -80,13 +83,16 @@ def open_encoder(model: str | None = None, *, indexing: bool = False) -> Encoder
     Args:
         model: Name or folder of a sentence-transformers model; None or empty for the bundled one.
         indexing: Encode through sentence-transformers, which uses all cores, instead of without torch. Both give the
-            same vectors.
+            same vectors, so that the bundled model does without where torch is not installed, as in our image.
 
     Raises:
         ModelError: The model cannot be loaded.
     """
-    if not indexing and model_name(model) == BUNDLED:
+    torch = find_spec("torch") is not None
+    if model_name(model) == BUNDLED and not (indexing and torch):
         return OnnxEncoder()
+    if not torch:
+        raise ModelError(model_name(model), zh_errors.MODEL_WITHOUT_TORCH)
     from speechbot.sentence import SentenceEncoder, bundled  # noqa: PLC0415 - loads torch
 
     if model_name(model) == BUNDLED:

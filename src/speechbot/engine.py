@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from speechbot.calibration import calibration
 from speechbot.errors import IndexDamaged
@@ -16,6 +16,7 @@ from speechbot.language.words import query_terms
 from speechbot.models import Answer, Hit
 from speechbot.parsing.headings import clean_title
 from speechbot.ranking import Query, Ranker, Terms
+from speechbot.reranking import DEPTH, reranked
 from speechbot.wording import zh_errors
 
 if TYPE_CHECKING:
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
     from speechbot.indexing.generation import Generation
     from speechbot.models import Passage
     from speechbot.ranking import Ranked
+    from speechbot.reranking import Reranker
+
+# A paragraph with the passages that have its wording.
+_Found: TypeAlias = "tuple[Ranked, list[Passage]]"
 
 # Passages ranked for each hit wanted, and besides: paragraphs that stand in several files make one hit.
 _AHEAD, _BESIDES = 2, 8
@@ -53,9 +58,10 @@ class Filters:
 class Engine:
     """Answers from one generation; read-only, for any number of threads."""
 
-    def __init__(self, generation: Generation, encoder: Encoder) -> None:
-        """Put an opened index and its encoder together; the engine closes the index."""
+    def __init__(self, generation: Generation, encoder: Encoder, reranker: Reranker | None = None) -> None:
+        """Put an opened index and its models together; the engine closes the index."""
         self.generation = generation
+        self._reranker = reranker
         self._encoder = encoder
         self._calibration = calibration(encoder.name)
         self._words = generation.manifest.words
@@ -90,7 +96,7 @@ class Engine:
         if filters:
             rows = catalog.rows(source=filters.source, speech=filters.speech, section=filters.section)
         query = Query(self._encoder.encode_queries([asked])[0], query_terms(asked, words=self._words))
-        found = self._distinct(query, k, rows)
+        found = self._best(query, asked, k, rows)
         if not catalog.verbatim(passage for _, (passage, *_) in found):
             raise IndexDamaged(self.generation.path, zh_errors.DAMAGE_NOT_VERBATIM)
         terms = Terms(query.terms, self.generation.lexical.passages)
@@ -100,7 +106,17 @@ class Engine:
             for (ranked, (passage, *others)), said in zip(found, given, strict=True)
         ]
 
-    def _distinct(self, query: Query, k: int, rows: NDArray[np.int64] | None) -> list[tuple[Ranked, list[Passage]]]:
+    def _best(self, query: Query, asked: str, k: int, rows: NDArray[np.int64] | None) -> list[_Found]:
+        """The best ``k`` paragraphs, in the order of the reranker where there is one; see ``reranking`` on probabilities."""
+        if self._reranker is None or k <= 0:
+            return self._distinct(query, k, rows)
+        found = self._distinct(query, max(k, DEPTH), rows)
+        ordered = reranked(self._reranker, asked, found, [fold(passage.text) for _, (passage, *_) in found])
+        pairs = zip(found, ordered, strict=True)
+        placed = [(replace(one, probability=place.probability), worded) for (place, _), (one, worded) in pairs]
+        return placed[:k]
+
+    def _distinct(self, query: Query, k: int, rows: NDArray[np.int64] | None) -> list[_Found]:
         """The best ``k`` paragraphs, each with the passages that have its wording, the one ranked first in front."""
         catalog, depth = self.generation.catalog, k * _AHEAD + _BESIDES
         while True:

@@ -11,9 +11,11 @@
     ├── IndexLocked            another build is running
     ├── IndexNotWritable       the index folder cannot be written
     ├── ReportNotWritable      the page of a check cannot be written
+    ├── ExportNotWritable      an answer cannot be written there
     ├── SelfTestFailed         a new generation is worse than the live one
     ├── RollbackError          no older generation to go back to
-    ├── ModelError             the embedding model cannot be loaded or used
+    ├── ModelError             a model cannot be loaded or used
+    ├── GeneratorError         the language model gives no arrangement
     ├── QuestionError          the question is empty, too long or not text
     ├── FilterError            a filter matches nothing in the index
     ├── QuestionFileError      an evaluation file is malformed
@@ -29,7 +31,7 @@ from __future__ import annotations
 import errno
 from typing import TYPE_CHECKING
 
-from speechbot.wording import zh_errors, zh_report
+from speechbot.wording import zh_citations, zh_errors, zh_generator, zh_report
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -115,6 +117,15 @@ class ReportNotWritable(SpeechbotError):
         self.reason = reason
 
 
+class ExportNotWritable(SpeechbotError):
+    """An answer cannot be written there, or must not be."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(zh_citations.EXPORT_ERROR.format(path=path, reason=reason))
+        self.path = path
+        self.reason = reason
+
+
 class SelfTestFailed(SpeechbotError):
     """A generation does not reproduce its vectors, or lost the answer to a gold question; the live one stays live."""
 
@@ -133,12 +144,21 @@ class RollbackError(SpeechbotError):
 
 
 class ModelError(SpeechbotError):
-    """The embedding model cannot be loaded or used; ``bundled`` when it is the one that came with speechbot."""
+    """A model cannot be loaded or used; ``bundled`` when it is the one that came with speechbot, ``reranker`` when it is one."""
 
-    def __init__(self, name: str, reason: str, *, bundled: bool = False) -> None:
-        template = zh_errors.MODEL_ERROR_BUNDLED if bundled else zh_errors.MODEL_ERROR
+    def __init__(self, name: str, reason: str, *, bundled: bool = False, reranker: bool = False) -> None:
+        other = zh_errors.MODEL_ERROR_RERANKER if reranker else zh_errors.MODEL_ERROR
+        template = zh_errors.MODEL_ERROR_BUNDLED if bundled else other
         super().__init__(template.format(name=name, reason=reason))
         self.name = name
+        self.reason = reason
+
+
+class GeneratorError(SpeechbotError):
+    """The language model gives no arrangement; ``reason`` says why and holds nothing that was sent or received."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(zh_generator.GENERATOR_ERROR.format(reason=reason))
         self.reason = reason
 
 

@@ -144,12 +144,14 @@ class Hit:
 
     Attributes:
         passage: The passage.
-        score: Calibrated probability in [0, 1] that the passage answers the question; higher is better.
+        score: Calibrated probability in [0, 1] that the passage answers the question; higher is better. Where a reranker
+            orders the hits, it is that of the place in the order: see ``reranking``.
         highlight: ``(start, end)`` of the sentence in ``passage.text`` that answers best.
         places: The other passages of the same wording, in the order of the index: one paragraph is one hit, wherever
             it stands.
         date: When the speech was given, as in ``Speech``; "" where that is not known.
         speaker: Who gave it; "" where that is not known.
+        occasion: The meeting or event; "" where that is not known.
     """
 
     passage: Passage
@@ -158,6 +160,7 @@ class Hit:
     places: tuple[Passage, ...] = ()
     date: str = ""
     speaker: str = ""
+    occasion: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """The hit as ``--json`` prints it."""
@@ -166,11 +169,31 @@ class Hit:
             **self.passage.to_dict(),
             "date": self.date,
             "speaker": self.speaker,
+            "occasion": self.occasion,
             "score": round(self.score, 4),
             "highlight": [start, end],
             "sentence": self.passage.text[start:end],
             "places": [place.to_dict() for place in self.places],
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Quotation:
+    """Whole sentences of a hit, picked and put in their place by a language model.
+
+    Attributes:
+        text: Exactly ``passage.text[start:end]`` of the hit's passage.
+        passage: Id of that passage, one of the answer's hits.
+        start: Offset in the passage's text.
+        end: Offset in the passage's text (exclusive).
+        lead: Connectives in front with their punctuation, from a short closed list, such as 其次，; mostly "".
+    """
+
+    text: str
+    passage: str
+    start: int
+    end: int
+    lead: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +206,7 @@ class Answer:
         found: Whether the best hit's probability reaches the calibrated cut-off.
         confidence: Probability in [0, 1] of the best hit; 0 without hits.
         corrected: The question as it was searched, where typing errors were set right in it; else None.
+        arranged: Sentences of the hits as a language model arranged them; none where none is configured.
     """
 
     question: str
@@ -190,6 +214,7 @@ class Answer:
     found: bool
     confidence: float
     corrected: str | None = None
+    arranged: tuple[Quotation, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """The answer as ``--json`` prints it."""
@@ -199,6 +224,7 @@ class Answer:
             "confidence": round(self.confidence, 4),
             "corrected": self.corrected,
             "hits": [hit.to_dict() for hit in self.hits],
+            "arranged": [asdict(one) for one in self.arranged],
         }
 
 

@@ -16,6 +16,7 @@ from speechbot.engine import Engine, Filters
 from speechbot.errors import SpeechbotError
 from speechbot.indexing.manifest import check_model, check_name
 from speechbot.indexing.store import live, open_live
+from speechbot.reranking import open_reranker
 from speechbot.wording import zh_errors
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from speechbot.encoder import Encoder
     from speechbot.models import Answer, Hit, Speech
+    from speechbot.reranking import Reranker
 
 Found = TypeVar("Found")
 
@@ -52,10 +54,11 @@ class Retriever:
     model, is told to the log once and tried again now and then; the one before goes on answering.
     """
 
-    def __init__(self, index: Path, engine: Engine, encoder: Encoder) -> None:
+    def __init__(self, index: Path, engine: Engine, encoder: Encoder, reranker: Reranker | None = None) -> None:
         """Answer with an engine until the index has a newer generation; use ``open``."""
         self._index = index
         self._encoder = encoder
+        self._reranker = reranker
         self._lent = _Lent(engine)
         self._seen = engine.generation.name
         self._lock = threading.Lock()
@@ -65,7 +68,14 @@ class Retriever:
         self._closed = False
 
     @classmethod
-    def open(cls, index: str | Path = "index", *, model: str | None = None, encoder: Encoder | None = None) -> Self:
+    def open(
+        cls,
+        index: str | Path = "index",
+        *,
+        model: str | None = None,
+        encoder: Encoder | None = None,
+        reranker: str | Reranker | None = None,
+    ) -> Self:
         """Open the live generation of an index.
 
         Args:
@@ -73,12 +83,14 @@ class Retriever:
             model: Name or folder of the sentence-transformers model that the index was built with; None for the
                 bundled one.
             encoder: Encodes instead of ``model``.
+            reranker: Name or folder of a sentence-transformers ``CrossEncoder``, or an object with its ``scores``,
+                that orders the best hits anew; None or "" for none. What is refused does not depend on it.
 
         Raises:
             IndexNotFound: There is no index; the error says what to run.
             IndexMismatch: It was built with another model or by another version; the error says what to run.
             IndexDamaged: A file of it is missing or altered.
-            ModelError: The model cannot be loaded.
+            ModelError: A model cannot be loaded.
         """
         # Absolute: the caller may change the working directory while the index is followed
         folder = Path(index).absolute()
@@ -88,7 +100,8 @@ class Retriever:
                 check_name(generation.manifest, model_name(model), path=Path(index))
             chosen = encoder or open_encoder(model)
             check_model(generation.manifest, chosen, path=Path(index))
-            return cls(folder, Engine(generation, chosen), chosen)
+            second = open_reranker(reranker) if isinstance(reranker, str) and reranker else reranker or None
+            return cls(folder, Engine(generation, chosen, second), chosen, second)
         except BaseException:
             generation.close()
             raise
@@ -223,7 +236,7 @@ class Retriever:
             return
         try:
             check_model(generation.manifest, self._encoder, path=self._index)
-            engine = Engine(generation, self._encoder)
+            engine = Engine(generation, self._encoder, self._reranker)
         except Exception as error:  # noqa: BLE001 - likewise, such as an encoder without memory
             generation.close()
             self._keep(error)

@@ -6,13 +6,13 @@ import logging
 import warnings
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import torch
 from huggingface_hub import HfApi, try_to_load_from_cache
 from huggingface_hub.errors import HfHubHTTPError, HFValidationError, OfflineModeIsEnabled
-from sentence_transformers import SentenceTransformer
+from sentence_transformers import CrossEncoder, SentenceTransformer
 from sentence_transformers.base.modules.input_module import InputModule
 from sentence_transformers.base.modules.normalize import Normalize
 from sentence_transformers.sentence_transformer.modules.pooling import Pooling
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from numpy.typing import NDArray
+
+_Model = TypeVar("_Model")
 
 # Texts between two calls of the progress callback: often enough for a bar, seldom enough to keep all cores busy.
 CHUNK = 64
@@ -90,22 +92,32 @@ def bundled() -> SentenceTransformer:
 
 
 def _transformer(name: str) -> SentenceTransformer:
+    """An embedding model; without its list of modules it would be put together differently."""
+    return _fetched(SentenceTransformer, name, "modules.json")
+
+
+def _fetched(load: Callable[..., _Model], name: str, key: str) -> _Model:
     """Load a folder, a model kept by an earlier download, or one of the hub's.
 
     Without a connection the library would try each of several files six times, for more than a minute.
+
+    Args:
+        load: The class of the model.
+        name: The folder, or the hub's name for it.
+        key: The file that tells whether an earlier download is kept.
     """
     if Path(name).is_dir():
-        return SentenceTransformer(name, device="cpu")
-    if _kept(name):
+        return load(name, device="cpu")
+    if _kept(name, key):
         with suppress(OSError):  # the download was broken off: go on with it
-            return SentenceTransformer(name, device="cpu", local_files_only=True)
-    return SentenceTransformer(name, device="cpu", local_files_only=not _reachable(name))
+            return load(name, device="cpu", local_files_only=True)
+    return load(name, device="cpu", local_files_only=not _reachable(name))
 
 
-def _kept(name: str) -> bool:
-    """Whether the cache knows the model's list of modules, without which it would be put together differently."""
+def _kept(name: str, key: str) -> bool:
+    """Whether the cache knows a file of the model's."""
     try:
-        return try_to_load_from_cache(name, "modules.json") is not None
+        return try_to_load_from_cache(name, key) is not None
     except HFValidationError:
         return False
 
@@ -139,6 +151,19 @@ def _quiet() -> Iterator[None]:
                 transformers_logging.enable_progress_bar()  # type: ignore[no-untyped-call]
 
 
+@contextmanager
+def _loading(name: str, *, reranker: bool = False) -> Iterator[None]:
+    """Make one error of all that loading a model may raise, and keep the libraries quiet meanwhile."""
+    try:
+        with _quiet():
+            yield
+    except OSError as error:
+        raise ModelError(name, zh_errors.MODEL_NOT_FOUND, reranker=reranker) from error
+    except (ValueError, KeyError, ImportError, RuntimeError) as error:
+        reason = zh_errors.MODEL_NOT_LOADED.format(kind=type(error).__name__)
+        raise ModelError(name, reason, reranker=reranker) from error
+
+
 class SentenceEncoder:
     """Any sentence-transformers model as an ``Encoder``.
 
@@ -164,14 +189,8 @@ class SentenceEncoder:
         Raises:
             ModelError: The model does not exist, cannot be fetched, or is not an embedding model.
         """
-        try:
-            with _quiet():
-                model = _transformer(name)
-        except OSError as error:
-            raise ModelError(name, zh_errors.MODEL_NOT_FOUND) from error
-        except (ValueError, KeyError, ImportError, RuntimeError) as error:
-            raise ModelError(name, zh_errors.MODEL_NOT_LOADED.format(kind=type(error).__name__)) from error
-        return cls(name, model)
+        with _loading(name):
+            return cls(name, _transformer(name))
 
     def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Unit vectors of questions: ``(n, dim)`` float32."""
@@ -193,6 +212,52 @@ class SentenceEncoder:
 
     def _array(self, vectors: object) -> NDArray[np.float32]:
         return np.asarray(vectors, dtype=np.float32).reshape(-1, self.dim)
+
+
+class SentenceReranker:
+    """Any sentence-transformers ``CrossEncoder`` of one score as a ``Reranker``.
+
+    Args:
+        name: Its name or folder, for errors.
+        model: The model.
+
+    Raises:
+        ModelError: It does not give one finite score for a pair.
+    """
+
+    def __init__(self, name: str, model: CrossEncoder) -> None:
+        self._name = name
+        self._model = model
+        self.scores("?", ["."])
+
+    @classmethod
+    def load(cls, name: str) -> SentenceReranker:
+        """Load a model by hub name or folder.
+
+        Raises:
+            ModelError: The model does not exist, cannot be fetched, or is no reranker.
+        """
+        with _loading(name, reranker=True):
+            model = _fetched(CrossEncoder, name, "config.json")
+            if not _judges(model):
+                raise ModelError(name, zh_errors.MODEL_NO_RERANKER, reranker=True)
+            return cls(name, model)
+
+    def scores(self, question: str, texts: Sequence[str]) -> list[float]:
+        """How well each text answers, higher is better."""
+        pairs = [(question, text) for text in texts]
+        found = np.asarray(self._model.predict(pairs, show_progress_bar=False), np.float32)
+        if found.shape != (len(texts),) or not np.isfinite(found).all():
+            raise ModelError(self._name, zh_errors.MODEL_NO_RERANKER, reranker=True)
+        scores: list[float] = found.tolist()
+        return scores
+
+
+def _judges(model: CrossEncoder) -> bool:
+    """Whether the stored model was trained to judge pairs; to any other the library would give a head of random numbers."""
+    known = getattr(model.config, "architectures", None) or []
+    whole = any(str(one).endswith(("ForSequenceClassification", "ForCausalLM")) for one in known)
+    return whole or len(model) > 1  # or its head is a module of its own
 
 
 _QUIET: dict[str, Any] = {"show_progress_bar": False, "normalize_embeddings": True, "convert_to_numpy": True}

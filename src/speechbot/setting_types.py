@@ -30,6 +30,7 @@ _WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
 _CODE = (6, 64)
 # A name of a machine or an IPv4 address; brackets are for IPv6 alone.
 _HOST_PORT = re.compile(r"(?:\[(?P<six>[0-9A-Fa-f:.]+)\]|(?P<host>[A-Za-z0-9._-]+)):(?P<port>[0-9]{1,5})")
+_KEY = re.compile(r"[!-~]{1,1000}")
 _PROXIES = frozenset({"http", "https", "socks5", "socks5h"})
 
 
@@ -173,6 +174,21 @@ def api_url(text: str) -> str:
     if parts is None or parts.scheme not in {"http", "https"} or "@" in parts.netloc or parts.query or parts.fragment:
         raise ValueError(zh_settings.SETTING_API_URL)
     return text.rstrip("/")
+
+
+def generator_url(text: str) -> str:
+    """Root of an OpenAI-compatible server, without the slash at the end: ``/chat/completions`` is put behind it."""
+    parts = _split(text)
+    if parts is None or parts.scheme not in {"http", "https"} or "@" in parts.netloc or parts.query or parts.fragment:
+        raise ValueError(zh_settings.SETTING_GENERATOR_URL)
+    return text.rstrip("/")
+
+
+def generator_key(text: str) -> str:
+    """What goes into the header that proves who asks: visible ASCII."""
+    if not _KEY.fullmatch(text):
+        raise ValueError(zh_settings.SETTING_GENERATOR_KEY)
+    return text
 
 
 def webhook_url(text: str) -> str:

@@ -21,11 +21,14 @@ if TYPE_CHECKING:
 
 FILE = Path("bot.env")
 
-# A name of the contract that nothing uses yet: accepted, so that one bot.env serves this version and the next.
-LATER = ("RERANKER",)
-
 # Settings that are useless, or open a door, without another: the other must be there once the first is.
-_NEEDS = (("webhook_url", "webhook_secret"), ("webhook_key", "webhook_cert"))
+_NEEDS = (
+    ("generator_url", "generator_model"),
+    ("generator_model", "generator_url"),
+    ("generator_key", "generator_url"),
+    ("webhook_url", "webhook_secret"),
+    ("webhook_key", "webhook_cert"),
+)
 
 
 def _parsed(parse: Callable[[str], Any]) -> BeforeValidator:
@@ -68,8 +71,13 @@ class Settings(BaseSettings):
         index: Folder of the index.
         state: SQLite file of what the bot remembers; beside the generations of the index unless told otherwise.
         model: Name or folder of a sentence-transformers model; None is the bundled one.
+        reranker: Name or folder of a ``CrossEncoder`` that orders hits anew; None is none.
         gold: File of questions whose answers a new index must not lose.
         workers: Threads that encode questions and search.
+        generator_url: Root of an OpenAI-compatible server that arranges quotations; None is none.
+        generator_model: Name of its model.
+        generator_key: What it wants to see of who asks. Never shown.
+        generator_timeout: Seconds that it may take.
         token: The bot's token; without it there is no Telegram. Never shown.
         api_url: Root of the Bot API, without a slash at the end; None is Telegram's.
         proxy: Proxy of all connections to the Bot API; its URL may hold a password. Never shown.
@@ -100,8 +108,14 @@ class Settings(BaseSettings):
     index: Folder = Path("index")
     state: Folder = Field(default_factory=_beside_index)
     model: str | None = None
+    reranker: str | None = None
     gold: Folder | None = None
     workers: Annotated[int, _number(1, 16)] = 2
+
+    generator_url: Annotated[str, _parsed(types.generator_url)] | None = None
+    generator_model: str | None = None
+    generator_key: Annotated[SecretStr, _checked(types.generator_key)] | None = None
+    generator_timeout: Annotated[int, _number(1, 120)] = 10
 
     token: Annotated[SecretStr, _checked(types.token)] | None = None
     api_url: Annotated[str, _parsed(types.api_url)] | None = None
@@ -150,7 +164,8 @@ class Settings(BaseSettings):
 
     def secrets(self) -> tuple[str, ...]:
         """All that no log may hold, in plain text."""
-        given = [value.get_secret_value() for value in (self.token, self.webhook_secret, self.join_code) if value]
+        secret = (self.token, self.generator_key, self.webhook_secret, self.join_code)
+        given = [value.get_secret_value() for value in secret if value]
         return (*given, *(types.proxy_secrets(self.proxy.get_secret_value()) if self.proxy else ()))
 
     @classmethod
@@ -180,7 +195,7 @@ def load_settings(file: Path = FILE) -> Settings:
     Raises:
         ConfigError: Settings are missing, malformed or misspelt; it names all of them, without a value.
     """
-    known = (*names(), *(PREFIX + name for name in LATER))
+    known = names()
     values, problems = read_file(file, known)
     surroundings = {name.upper(): value for name, value in os.environ.items()}
     problems += [unknown(name, known) for name in sorted(surroundings) if name.startswith(PREFIX) and name not in known]

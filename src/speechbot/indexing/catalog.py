@@ -200,12 +200,12 @@ class Catalog:
         )
         return [found[row] for row in rows]
 
-    def given(self, rows: Sequence[int]) -> list[tuple[str, str]]:
-        """For each of some rows the date and the speaker of its speech, "" where they are not known."""
+    def given(self, rows: Sequence[int]) -> list[tuple[str, str, str]]:
+        """For each of some rows the date, the speaker and the occasion of its speech, "" where they are not known."""
         found = {
-            row: (date, speaker)
-            for row, date, speaker in self._query(
-                "SELECT p.row, s.date, s.speaker FROM passages p JOIN speeches s ON s.number = p.speech "
+            row: (date, speaker, occasion)
+            for row, date, speaker, occasion in self._query(
+                "SELECT p.row, s.date, s.speaker, s.occasion FROM passages p JOIN speeches s ON s.number = p.speech "
                 "WHERE p.row IN (SELECT value FROM json_each(?))",
                 json.dumps(rows),
             )

@@ -1,19 +1,40 @@
-"""The page of a check, written where it harms nothing."""
+"""Files that are written at a user's wish, where they harm nothing: the page of a check, an answer."""
 
 from __future__ import annotations
 
 import os
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from speechbot.errors import ReportNotWritable, unreadable
 from speechbot.indexing.disk import unwritable
 from speechbot.wording import zh_report
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 # Stands near the top of every page, so that no other page is overwritten by a slip of the hand.
 GENERATOR = "speechbot index --report"
 _HEAD = 2048  # bytes in which it stands
-_SUFFIXES = frozenset({".html", ".htm"})
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of file.
+
+    Attributes:
+        suffixes: What its names may end in.
+        ours: Whether a file that is there already may be replaced.
+        wrong_suffix: Why any other name is refused.
+        foreign: Why a file that is not ours stays.
+    """
+
+    suffixes: frozenset[str]
+    ours: Callable[[Path], bool]
+    wrong_suffix: str
+    foreign: str
 
 
 def check_target(path: Path, corpus: Path) -> None:
@@ -24,7 +45,7 @@ def check_target(path: Path, corpus: Path) -> None:
     Raises:
         ReportNotWritable: It may not, or cannot.
     """
-    reason = _objection(path, corpus)
+    reason = objection(path, corpus, PAGE)
     if reason:
         raise ReportNotWritable(path, reason)
 
@@ -35,30 +56,40 @@ def save(path: Path, text: str) -> None:
     Raises:
         ReportNotWritable: It cannot be written.
     """
+    try:
+        write(path, text.encode())
+    except OSError as error:
+        raise ReportNotWritable(path, unwritable(error, Path(os.path.realpath(path)))) from error
+
+
+def write(path: Path, data: bytes) -> None:
+    """Write a file in one step.
+
+    Raises:
+        OSError: It cannot be written; what was there is as it was.
+    """
     target = Path(os.path.realpath(path))  # the file behind a link is replaced, not the link
     temporary = target.with_name(f".{target.name}.{os.getpid()}.new")
     try:
-        temporary.write_text(text, encoding="utf-8", newline="\n")
+        temporary.write_bytes(data)
         os.replace(temporary, target)  # noqa: PTH105 - one name for tests to break
-    except OSError as error:
-        raise ReportNotWritable(path, unwritable(error, target)) from error
     finally:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
 
 
-def _objection(path: Path, corpus: Path) -> str:
-    """Why a page must not be written to ``path``; "" where it may."""
+def objection(path: Path, corpus: Path | None, kind: Kind) -> str:
+    """Why a file of a kind must not be written to ``path``, least of all into the corpus; "" where it may."""
     target = Path(os.path.realpath(path))
     try:
         there = target.exists()
         objections = (
             (zh_report.REASON_FOLDER, target.is_dir()),
             (zh_report.REASON_NOT_FILE, there and not target.is_file()),
-            (zh_report.REASON_SUFFIX, path.suffix.lower() not in _SUFFIXES),
+            (kind.wrong_suffix, path.suffix.lower() not in kind.suffixes),
             (zh_report.REASON_NO_FOLDER, not target.parent.is_dir()),
-            (zh_report.REASON_IN_CORPUS, target.is_relative_to(os.path.realpath(corpus))),
-            (zh_report.REASON_FOREIGN, target.is_file() and not _is_ours(target)),
+            (zh_report.REASON_IN_CORPUS, corpus is not None and target.is_relative_to(os.path.realpath(corpus))),
+            (kind.foreign, target.is_file() and not kind.ours(target)),
         )
     except OSError as error:
         return unreadable(error)
@@ -70,3 +101,6 @@ def _is_ours(path: Path) -> bool:
     with path.open("rb") as file:
         head = file.read(_HEAD)
     return not head or GENERATOR.encode() in head
+
+
+PAGE = Kind(frozenset({".html", ".htm"}), _is_ours, zh_report.REASON_SUFFIX, zh_report.REASON_FOREIGN)

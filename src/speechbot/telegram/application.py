@@ -7,7 +7,6 @@ import sys
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
-import httpx
 from telegram import (
     BotCommand,
     BotCommandScope,
@@ -30,6 +29,7 @@ from telegram.ext import (
 )
 from telegram.request import HTTPXRequest
 
+from speechbot.http_client import limits
 from speechbot.telegram.admins import COMMANDS_ADMIN, Admins
 from speechbot.telegram.asking import Questions
 from speechbot.telegram.gate import Gate
@@ -157,7 +157,7 @@ def _requests(settings: Settings) -> tuple[BaseRequest, BaseRequest]:
         connect_timeout=_PATIENCE,
         pool_timeout=4 * _PATIENCE,
         httpx_kwargs={
-            "limits": httpx.Limits(max_connections=_CONNECTIONS, max_keepalive_connections=_KEPT_OPEN),
+            "limits": limits(most=_CONNECTIONS, kept=_KEPT_OPEN),
         },
     )
     return polling, other

@@ -83,7 +83,7 @@ async def serve(
         sys.setswitchinterval(_SWITCH)
         pool = ThreadPoolExecutor(settings.workers, "speechbot")
         opened.callback(pool.shutdown, wait=False, cancel_futures=True)
-        retriever = Retriever.open(settings.index, model=settings.model)
+        retriever = Retriever.open(settings.index, model=settings.model, reranker=settings.reranker)
         opened.callback(retriever.close)
         ledger = opened.enter_context(Ledger.open(settings.state))
         metrics = Metrics(lambda: _facts(retriever))

@@ -13,7 +13,7 @@ from speechbot.terminal.screen import Block, Style, is_terminal, line, show
 from speechbot.wording import zh_answers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from prompt_toolkit.history import History
@@ -81,14 +81,16 @@ def examples(retriever: Answerer, *, count: int = _EXAMPLES) -> list[str]:
 class Chat:
     """A conversation: it remembers the last question's hits for ``/next``, and whether they answer."""
 
-    def __init__(self, retriever: Answerer, *, marked: bool) -> None:
+    def __init__(self, retriever: Answerer, *, marked: bool, arrange: Callable[[Answer], Answer] | None = None) -> None:
         """Start a conversation.
 
         Args:
             retriever: Who answers.
             marked: Mark the answering sentence inside the paragraph, as a terminal can.
+            arrange: Adds to an answer what a language model makes of it.
         """
         self._retriever = retriever
+        self._arrange = arrange or (lambda answer: answer)
         self._marked = marked
         self._waiting: tuple[Hit, ...] = ()
         self._found = False
@@ -128,7 +130,7 @@ class Chat:
                 return self._ask(typed)
 
     def _ask(self, question: str) -> list[Block]:
-        answer = self._retriever.ask(question, DEPTH)
+        answer = self._arrange(self._retriever.ask(question, DEPTH))
         self._found = answer.found
         if not answer.found:
             self._waiting = answer.hits
@@ -136,7 +138,7 @@ class Chat:
             return [*render.correction(answer), *render.refusal(hint)]
         self._waiting = answer.hits[1:]
         shown = render.passage(answer.hits[0], marked=self._marked)
-        return [*shown, *render.correction(answer), *self._more()]
+        return [*render.arranged(answer), *shown, *render.correction(answer), *self._more()]
 
     def _outline(self, title: str) -> list[Block]:
         """The trees of the speeches that are named so, or of all; titles alone where that would flood the screen."""
@@ -159,9 +161,16 @@ class Chat:
         return [line(), line(zh_answers.CHAT_MORE.format(count=len(self._waiting)), Style.FAINT)]
 
 
-def converse(retriever: Answerer, *, stdin: TextIO, stdout: TextIO, environ: Mapping[str, str]) -> None:
+def converse(
+    retriever: Answerer,
+    *,
+    stdin: TextIO,
+    stdout: TextIO,
+    environ: Mapping[str, str],
+    arrange: Callable[[Answer], Answer] | None = None,
+) -> None:
     """Talk until the user leaves: with line editing on a terminal, else line by line with the questions repeated."""
-    chat = Chat(retriever, marked=is_terminal(stdout))
+    chat = Chat(retriever, marked=is_terminal(stdout), arrange=arrange)
     interactive = stdin.isatty() and stdout.isatty()
     if interactive:
         show(chat.greeting(), stream=stdout)

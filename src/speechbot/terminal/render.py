@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from speechbot.errors import FilterError
 from speechbot.language.text import fold
 from speechbot.terminal.screen import Block, Line, Node, Span, Style, Table, line
-from speechbot.wording import zh_answers, zh_commands, zh_errors
+from speechbot.wording import zh_answers, zh_citations, zh_commands, zh_errors, zh_generator
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -54,10 +54,38 @@ def answer(found: Answer, *, near: bool = False, marked: bool) -> list[Block]:
         hint = zh_answers.NOT_FOUND_HINT if near or not found.hits else zh_answers.NOT_FOUND_HINT_NEAR
         return [*correction(found), *refusal(hint), *(_nearest(found.hits) if near else [])]
     best, *further = found.hits
-    blocks = [*passage(best, marked=marked), *correction(found)]
+    blocks = [*arranged(found), *passage(best, marked=marked), *correction(found)]
     if further:
         blocks += [line(), line(zh_answers.FURTHER, Style.FAINT), *_brief(further, first=2)]
     return blocks
+
+
+def arranged(found: Answer) -> list[Block]:
+    """What a language model arranged, with the sources, and that the answer itself follows; nothing where there is nothing.
+
+    The numbers are the places of the hits.
+    """
+    if not found.arranged:
+        return []
+    numbers = {hit.passage.id: number for number, hit in enumerate(found.hits, start=1)}
+    cited = dict.fromkeys(one.passage for one in found.arranged)
+    return [
+        line(zh_generator.ARRANGED, Style.FAINT),
+        *(
+            line(zh_generator.QUOTED.format(lead=one.lead, text=one.text, number=numbers[one.passage]))
+            for one in found.arranged
+        ),
+        line(zh_generator.SOURCES, Style.FAINT),
+        *(place_line(found.hits[numbers[one] - 1], zh_generator.SOURCE.format(number=numbers[one])) for one in cited),
+        line(),
+        line(zh_generator.ANSWER, Style.FAINT),
+    ]
+
+
+def citations(texts: Sequence[str]) -> list[Block]:
+    """Citations ready to copy, each with a blank line above."""
+    rows = [line(row) for text in texts for row in ("", *text.split("\n"))]
+    return [line(), line(zh_citations.CITATIONS, Style.FAINT), *rows[1:]] if texts else []
 
 
 def correction(found: Answer) -> list[Block]:
@@ -70,7 +98,7 @@ def correction(found: Answer) -> list[Block]:
 def passage(hit: Hit, *, marked: bool) -> list[Block]:
     """A hit in full: its place, how sure it is, the sentence, the paragraph."""
     lines = [
-        _place_line(hit),
+        place_line(hit),
         Line((Span(zh_answers.CONFIDENCE, Style.FAINT), confidence(hit.score))),
     ]
     lines += _places(hit)
@@ -85,7 +113,7 @@ def quote(hit: Hit) -> Line:
     return Line((Span(text[:start]), Span(text[start:end], Style.STRONG), Span(text[end:])))
 
 
-def _place_line(hit: Hit, prefix: str = "") -> Line:
+def place_line(hit: Hit, prefix: str = "") -> Line:
     """Where a hit stands; when and by whom it was said, as far as known, since many speeches share a title."""
     given = zh_answers.GIVEN_SEPARATOR.join(filter(None, (hit.date, hit.speaker, hit.passage.source)))
     return Line(
@@ -114,7 +142,7 @@ def _brief(hits: Iterable[Hit], *, first: int, found: bool = True) -> list[Block
     blocks: list[Block] = []
     for number, hit in enumerate(hits, start=first):
         blocks += [
-            _place_line(hit, zh_answers.NUMBER.format(number=number)),
+            place_line(hit, zh_answers.NUMBER.format(number=number)),
             _sentence(hit, indent=zh_answers.INDENT, found=found),
         ]
     return blocks
@@ -135,7 +163,7 @@ def near(hit: Hit) -> list[Block]:
     """A hit below a refusal in full: what it is, its place, its nearest sentence, the paragraph."""
     return [
         line(zh_answers.NEAREST, Style.FAIR),
-        _place_line(hit),
+        place_line(hit),
         _sentence(hit, found=False),
         line(),
         line(hit.passage.text),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from contextlib import contextmanager
+from enum import Enum
 from importlib import metadata
 from io import TextIOWrapper
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TextIO, TypeAlias
 import typer
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
+from speechbot.citations import STYLES
 from speechbot.errors import SpeechbotError
 from speechbot.terminal.screen import abandon, width, writing_to
 from speechbot.wording import zh_commands
@@ -37,6 +39,7 @@ _MESSAGES = tuple(
         (r"Invalid value for (?P<name>.*?): .* greater than or equal to (?P<limit>\S+)$", zh_commands.USAGE_TOO_SMALL),
         (r"Invalid value for (?P<name>.*?): .* less than or equal to (?P<limit>\S+)$", zh_commands.USAGE_TOO_LARGE),
         (r"Invalid value for (?P<name>.*?): .* valid integer", zh_commands.USAGE_NO_NUMBER),
+        (r"Invalid value for (?P<name>.*?): .* is not one of (?P<choices>.*?)\.?$", zh_commands.USAGE_NO_CHOICE),
     )
 )
 
@@ -54,6 +57,13 @@ Top: TypeAlias = Annotated[
     int, typer.Option("-k", "--top", min=1, max=50, metavar=zh_commands.METAVAR_NUMBER, help=zh_commands.HELP_TOP)
 ]
 Near: TypeAlias = Annotated[bool, typer.Option("--near", help=zh_commands.HELP_NEAR)]
+Citing = Enum("Citing", {style: style for style in STYLES})  # type: ignore[misc] # typer wants its choices so
+Cite: TypeAlias = Annotated[
+    Citing | None, typer.Option("--cite", metavar=zh_commands.METAVAR_STYLE, help=zh_commands.HELP_CITE)
+]
+ExportFile: TypeAlias = Annotated[
+    Path | None, typer.Option("--export", metavar=zh_commands.METAVAR_FILE, help=zh_commands.HELP_EXPORT)
+]
 OfSource: TypeAlias = Annotated[
     str | None, typer.Option("--source", metavar=zh_commands.METAVAR_NAME, help=zh_commands.HELP_SOURCE)
 ]
@@ -82,7 +92,7 @@ GoldFile: TypeAlias = Annotated[
 Port: TypeAlias = Annotated[
     int, typer.Option("--port", min=0, max=65535, metavar=zh_commands.METAVAR_PORT, help=zh_commands.OPTION_PORT)
 ]
-Browser: TypeAlias = Annotated[bool, typer.Option("--browser/--no-browser", help=zh_commands.OPTION_BROWSER)]
+OpenBrowser: TypeAlias = Annotated[bool, typer.Option("--browser/--no-browser", help=zh_commands.OPTION_BROWSER)]
 ListErrors: TypeAlias = Annotated[bool, typer.Option("--errors", help=zh_commands.HELP_ERRORS)]
 
 
@@ -179,6 +189,7 @@ def _in_chinese(message: str) -> str:
         found = pattern.match(message)
         if found:
             fields = {name: (value or "").replace("'", "") for name, value in found.groupdict().items()}
+            fields["choices"] = fields.get("choices", "").replace(", ", zh_commands.USAGE_BETWEEN)
             near = fields.get("near", "").replace(", ", zh_commands.USAGE_OR)
             message = template.format(**fields)
             if near:

@@ -19,6 +19,8 @@ METAVAR_NUMBER = "数目"
 METAVAR_NAME = "名称"
 METAVAR_QUESTION = "问题"
 METAVAR_SPEECH = "讲话"
+METAVAR_STYLE = "格式"
+METAVAR_FILE = "文件"
 METAVAR_PAGE = "文件.html"
 METAVAR_QUESTIONS = "问题文件"
 HELP_INDEX_FOLDER = "索引所在的文件夹，默认 index（SPEECHBOT_INDEX）"
@@ -27,6 +29,8 @@ HELP_JSON = "输出 JSON，供程序读取"
 HELP_QUESTION = "想问的话，不必加引号"
 HELP_TOP = "最多给出几段，1 到 50，默认 3"
 HELP_NEAR = "没有找到时，列出最接近的段落"
+HELP_CITE = "附上可以粘贴的引文：footnote（脚注）、gbt7714（GB/T 7714）或 markdown"
+HELP_EXPORT = "把答案写成文件，.txt 或 .docx（Word）"
 HELP_SOURCE = "只在这个文件里找"
 HELP_SPEECH = "只在这篇讲话里找，写出题目的一部分即可"
 HELP_SECTION = "只在这个标题下找，写出标题的一部分即可"
@@ -60,7 +64,8 @@ HELP_ASK = """问一个问题
 请以原文为准。达不到拒答线就说没有找到。"""
 EXAMPLES_ASK = """  speechbot ask 党员的首要政治品格是什么？
   speechbot ask 流动党员也要参加吗 --near
-  speechbot ask 怎样抓整改 -k 5 --speech 推进会 --json"""
+  speechbot ask 怎样抓整改 -k 5 --speech 推进会 --json
+  speechbot ask 党员的首要政治品格是什么？ --cite gbt7714 --export 答案.docx"""
 HELP_CHAT = """连续提问
 
 在终端里可以编辑、翻看历史；输入 /help 看命令，按 Ctrl-D 离开。
@@ -124,6 +129,8 @@ USAGE_VALUE = "选项 {name} 后面不能写值"
 USAGE_TOO_SMALL = "选项 {name} 的值不能小于 {limit}"
 USAGE_TOO_LARGE = "选项 {name} 的值不能大于 {limit}"
 USAGE_NO_NUMBER = "选项 {name} 的值应为整数"
+USAGE_NO_CHOICE = "选项 {name} 的值应为 {choices} 之一"
+USAGE_BETWEEN = "、"
 USAGE_OR = " 或 "
 
 # What commands print besides answers and reports (cli.py).

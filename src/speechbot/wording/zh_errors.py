@@ -11,6 +11,7 @@ INDEX_DAMAGED = (
 INDEX_LOCKED = "另一个建库进程正在写 {path}，请等它结束后再运行 speechbot index"
 INDEX_NOT_WRITABLE = "无法写入索引文件夹 {path}（{reason}），请检查权限和磁盘空间后重试"
 MODEL_ERROR = "无法使用模型 {name}（{reason}），请检查 SPEECHBOT_MODEL，留空即用内置模型"
+MODEL_ERROR_RERANKER = "无法使用重排序模型 {name}（{reason}），请检查 SPEECHBOT_RERANKER，留空即不用"
 MODEL_ERROR_BUNDLED = "无法使用内置模型 {name}（{reason}），请重新安装 speechbot"
 FILTER_ERROR = "索引里没有{kind}“{value}”，请运行 speechbot outline 查看可选的名称"
 READ_DENIED = "没有读取权限"
@@ -73,8 +74,10 @@ FILTER_WITHIN = "{outer}里的{kind}"
 # Models.
 MODEL_FILE_MISSING = "缺少文件 {name}"
 MODEL_FILE_DAMAGED = "模型文件已损坏"
+MODEL_WITHOUT_TORCH = "这里没有安装 torch，只能用内置模型"
 MODEL_NOT_FOUND = "找不到这个文件夹或模型，或者没能联网下载"
 MODEL_NOT_LOADED = "加载失败：{kind}"
+MODEL_NO_RERANKER = "它不是给问题和段落打一个分的重排序模型"
 MODEL_WITHOUT_VECTORS = "它不是句向量模型"
 
 # Evaluation files (evaluation.py): parts of QUESTION_FILE_ERROR.

@@ -27,6 +27,8 @@ SETTING_YES_NO = "应为 true（是）或 false（否）"
 SETTING_CHOICE = "应为 {options} 之一"
 SETTING_OPTIONS = "、"
 SETTING_API_URL = "应为 http:// 或 https:// 开头的网址，不带用户名、问号和井号，例如 http://127.0.0.1:8081"
+SETTING_GENERATOR_URL = "应为 http:// 或 https:// 开头的网址，不带用户名、问号和井号，例如 http://127.0.0.1:8000/v1"
+SETTING_GENERATOR_KEY = "应为 1 到 1000 个英文字母、数字或符号，中间没有空格"
 SETTING_WEBHOOK_URL = "应为 https:// 开头的网址，不带用户名和井号，例如 https://bot.example.cn/hook"
 SETTING_PROXY = (
     "应为 http、https、socks5 或 socks5h 代理的网址，例如 socks5://127.0.0.1:1080；"
