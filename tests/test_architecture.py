@@ -154,6 +154,7 @@ LAYERS = (
     "logs",
     "metrics",
     "health",
+    "memory",
     "replies",
     "buttons",
     "quoting",

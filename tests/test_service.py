@@ -296,12 +296,6 @@ def test_by_webhook(serving: Callable[..., Any]) -> None:
     serving(hook=f"http://127.0.0.1:{port}/hook", **hooked)(deed)
 
 
-def test_a_c_library_of_another_kind_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Only glibc is told how to keep memory; the bot runs elsewhere, too."""
-    monkeypatch.setattr("ctypes.CDLL", lambda _name: object())
-    service._keep_no_large_blocks()
-
-
 def test_threads_give_way_to_the_loop_while_it_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A thread that searches may not hold the interpreter as long as Python lets it; afterwards all is as before."""
     before, during = sys.getswitchinterval(), []

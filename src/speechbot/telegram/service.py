@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import ctypes
 import logging
 import os
 import re
@@ -22,6 +21,7 @@ from telegram.error import BadRequest, Conflict, InvalidToken, TelegramError
 
 from speechbot.errors import SpeechbotError
 from speechbot.retriever import Retriever
+from speechbot.telegram import memory
 from speechbot.telegram.access import Access
 from speechbot.telegram.application import PTB, add_handlers, build, show_commands
 from speechbot.telegram.desk import Desk
@@ -54,9 +54,8 @@ _POLL = 30
 _SWITCH = 0.0005
 # What python-telegram-bot calls the task that asks for updates.
 _RECEIVING = "Updater:start_polling:polling_task"
-# Bytes from which glibc takes memory from the system and gives it back at once (mallopt's M_MMAP_THRESHOLD). It raises the
-# limit by itself up to 32 MB, and then keeps what loading the dictionary and the model needed: 12 MB.
-_M_MMAP_THRESHOLD, _LARGE = -3, 4 * 2**20
+# Seconds between two looks for memory that is free.
+_TIDY = 60.0
 # Seconds between two looks for what is older than it may be.
 _EXPIRE = 3600.0
 # Seconds before the first tries to reach Telegram at the start; the last one goes on.
@@ -78,7 +77,7 @@ async def serve(
     """
     # Times as timedelta, as python-telegram-bot will always give them; without it, it warns
     os.environ.setdefault("PTB_TIMEDELTA", "true")
-    _keep_no_large_blocks()
+    memory.keep_no_large_blocks()
     async with AsyncExitStack() as opened:
         opened.callback(sys.setswitchinterval, sys.getswitchinterval())
         sys.setswitchinterval(_SWITCH)
@@ -125,7 +124,7 @@ class _Run:
         """Run until ``stop`` is set."""
         stopped = asyncio.create_task(stop.wait())
         started = asyncio.create_task(self._start())
-        helpers = [asyncio.create_task(self._health.keep_beating()), asyncio.create_task(self._expire())]
+        helpers = [asyncio.create_task(one) for one in (self._health.keep_beating(), self._expire(), self._tidy())]
         try:
             await asyncio.wait({stopped, started}, return_when=asyncio.FIRST_COMPLETED)
             if started.done():
@@ -166,6 +165,12 @@ class _Run:
         await self._desk.run(self._desk.library.examples)
         await show_commands(self._desk.outbox, sorted(self._desk.settings.admins))
 
+    async def _tidy(self) -> None:
+        """Give back memory that is free, now and then."""
+        while True:
+            await asyncio.sleep(_TIDY)
+            await self._desk.run(memory.give_back)
+
     async def _expire(self) -> None:
         """Delete what is older than it may be, now and every hour."""
         while True:
@@ -187,12 +192,6 @@ class _Run:
         await self._lanes.cancel()
         with suppress(TimeoutError, TelegramError):
             await asyncio.wait_for(self._application.bot.shutdown(), _STOP_RECEIVING)
-
-
-def _keep_no_large_blocks() -> None:
-    """Have the C library keep no large blocks that are free; where it is not glibc, it goes its own ways."""
-    with suppress(OSError, TypeError, AttributeError):
-        ctypes.CDLL(None).mallopt(_M_MMAP_THRESHOLD, _LARGE)
 
 
 def _access(settings: Settings, ledger: Ledger) -> Access:
