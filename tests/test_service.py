@@ -71,7 +71,7 @@ def serving(
 ) -> Callable[..., Callable[[Callable[[Running], Awaitable[None]]], World]]:
     """Makes runs of the bot on the tiny corpus, all over the same state and the same world."""
     opened = Retriever.open
-    monkeypatch.setattr(Retriever, "open", lambda index, model: opened(index, model=model, encoder=ToyEncoder()))
+    monkeypatch.setattr(Retriever, "open", lambda index, **_: opened(index, encoder=ToyEncoder()))
     world = World(token=TOKEN)
     world.private(ANNA)
 
@@ -258,7 +258,7 @@ def test_telegram_comes_back(serving: Callable[..., Any], monkeypatch: pytest.Mo
 def test_stopped_before_telegram_is_there(shared_index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It does not wait for it."""
     opened = Retriever.open
-    monkeypatch.setattr(Retriever, "open", lambda index, model: opened(index, model=model, encoder=ToyEncoder()))
+    monkeypatch.setattr(Retriever, "open", lambda index, **_: opened(index, encoder=ToyEncoder()))
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         root: Any = f"http://127.0.0.1:{free.getsockname()[1]}"
