@@ -212,6 +212,23 @@ def test_closing_stops_a_build_and_says_so(corpus: Path, index: Path, tmp_path: 
     run(work)
 
 
+def test_closing_stops_what_waits_for_its_turn(corpus: Path, index: Path, tmp_path: Path) -> None:
+    """A build that would begin because the one before was stopped does not hold up the end of the bot."""
+
+    async def work() -> None:
+        async with office(corpus, index, tmp_path, errand=Held) as found:
+            await found.command("/rebuild")
+            await until(lambda: any("30%" in text for text in found.texts()))
+            admins = found.admins
+            admins._chores.begin(admins._rebuilding.run(BOSS, title="又一次"), BOSS, "rebuilding")
+            await until(lambda: len(found.texts()) == 2)
+            await admins.close()
+            Held.go.set()
+            assert found.texts() == [zh_admin.BUILD_STOPPED.format(title=title) for title in ("更新索引", "又一次")]
+
+    run(work)
+
+
 def test_an_admin_who_blocks_the_bot_stops_no_build(corpus: Path, index: Path, tmp_path: Path) -> None:
     """What cannot be told is logged; the next build is possible."""
 
