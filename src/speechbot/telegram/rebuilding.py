@@ -180,6 +180,10 @@ class Rebuilding:
             reason = admin_views.died(error.code)
         except SpeechbotError as error:
             reason = str(error)
+        except Exception:  # such as a process that cannot be started
+            if move is not None:
+                await self._desk.run(move.undo)
+            raise
         else:
             seconds = time.monotonic() - run.began
             await self._remember(seconds, report)
@@ -192,9 +196,9 @@ class Rebuilding:
             ticking.cancel()
             with suppress(asyncio.CancelledError):
                 await ticking
-        await self._remember(time.monotonic() - run.began, None)
         if move is not None:
             await self._desk.run(move.undo)
+        await self._remember(time.monotonic() - run.began, None)
         return admin_views.refused(
             run.title, reason, restored=move is not None, rows=change.retry if change is not None else ()
         )
@@ -219,7 +223,10 @@ class Rebuilding:
         else:
             outcome = zh_admin.OUTCOME_DONE.format(span=admin_views.span(seconds))
         row: dict[str, Any] = {"when": self._desk.clock(), "seconds": seconds, "outcome": outcome}
-        await self._desk.run(self._desk.ledger.put, _LAST, json.dumps(row, ensure_ascii=False))
+        try:
+            await self._desk.run(self._desk.ledger.put, _LAST, json.dumps(row, ensure_ascii=False))
+        except SpeechbotError as error:  # the disk may be full: what became of the build is told all the same
+            self._desk.blame(error, "remembering a build")
 
     async def _freshen(self) -> None:
         """Have the new generation opened, and its examples found, before anybody asks."""
