@@ -189,8 +189,8 @@ class Rebuilding:
             await self._remember(seconds, report)
             if change is not None:
                 await self._desk.run(change.done)
+            live = await self._desk.run(self._desk.retriever.refresh) == report.generation
             await self._freshen()
-            live = self._desk.retriever.generation == report.generation
             return admin_views.built(run.title, report, seconds, live=live)
         finally:
             ticking.cancel()
@@ -231,7 +231,6 @@ class Rebuilding:
     async def _freshen(self) -> None:
         """Have the new generation opened, and its examples found, before anybody asks."""
         with suppress(SpeechbotError):  # what is wrong with it stands in the log, and is told by what answers
-            await self._desk.run(self._desk.library.counts)
             await self._desk.run(self._desk.library.examples)
 
     async def ask_rollback(self, asked: Asked) -> None:
