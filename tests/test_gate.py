@@ -165,6 +165,17 @@ def test_the_limit_is_of_a_person_not_of_a_chat(rigged: Callable[..., Rig]) -> N
     assert rig.deliver() == []
 
 
+def test_strangers_have_the_same_limit(rigged: Callable[..., Rig]) -> None:
+    """Whoever is told that they may not, in private or in a group, is not told for each of a thousand messages."""
+    rig = rigged(**CLOSED, questions_per_minute=2)
+    group = rig.world.group()
+    told = [texts(rig.say(BERTA, text)) for text in (QUESTION, "/start", "/help", QUESTION)]
+
+    assert [len(some) for some in told] == [1, 1, 1, 0]
+    assert told[2] == [zh_telegram.TOO_FAST.format(seconds=30)]
+    assert rig.say(BERTA, f"/ask {QUESTION}", chat=group) == []
+
+
 def test_no_limit(rigged: Callable[..., Rig]) -> None:
     """Where it is off."""
     rig = rigged(questions_per_minute=0)
