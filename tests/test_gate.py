@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -49,6 +50,16 @@ def test_strangers(
 
     assert message["text"].split("\n") == expected
     assert labels(message) == buttons
+
+
+def test_the_first_admin_learns_their_number(rigged: Callable[..., Rig]) -> None:
+    """As the README says: with nothing but this setting, whoever writes is told it."""
+    readme = (Path(__file__).parent.parent / "README.zh-CN.md").read_text(encoding="utf-8")
+    name, value = readme.partition("不知道编号时先写")[2].split("`")[1].split("=")
+    rig = rigged(**{name.removeprefix("SPEECHBOT_").lower(): value})
+
+    (message,) = texts(rig.say(ADMIN, "/start"))
+    assert zh_telegram.STRANGER_CONTACT.format(user=ADMIN) in message
 
 
 def test_strangers_pictures(rigged: Callable[..., Rig]) -> None:
