@@ -259,7 +259,7 @@ def test_forged_buttons(shared_rig: Rig, draw: st.DataObject) -> None:
     ids = st.sampled_from(["f" * 16, *(one.id for one in rig.desk.retriever.speeches()[0].passages)])
     made = st.one_of(
         st.builds(Read, ids, st.integers(-1, 1)),
-        st.builds(ReadSection, ids, st.integers(0, 255), st.integers(0, 65535)),
+        st.builds(ReadSection, ids, st.integers(0, 255)),
         st.builds(Walk, st.just("f" * 12), st.integers(-9, 9), st.integers(0, 65535), st.booleans(), st.integers(0, 9)),
         st.builds(Sources, st.integers(0, 2**32 - 1)),
         st.builds(Example, st.integers(0, 65535), st.integers(0, 65535)),
