@@ -13,6 +13,7 @@ from pydantic import SecretStr
 
 from speechbot.settings import Settings
 from speechbot.telegram import application
+from speechbot.telegram.admins import COMMANDS_ADMIN
 from speechbot.telegram.application import build, show_commands
 from speechbot.telegram.polling import PollingRequest
 from speechbot.wording import zh_telegram
@@ -50,7 +51,7 @@ def test_an_admin_who_comes_later_has_the_menu_too(rigged: Callable[..., Rig]) -
     rig.say(ADMIN, "/start")
 
     assert list(rig.world.commands) == [f"chat:{ADMIN}:"]
-    assert shown(rig, f"chat:{ADMIN}:") == [*zh_telegram.COMMANDS, *application.COMMANDS_ADMIN]
+    assert shown(rig, f"chat:{ADMIN}:") == [*zh_telegram.COMMANDS, *COMMANDS_ADMIN]
 
 
 @pytest.mark.parametrize("fault", ["gateway", "timeout", "connect", "reset_after"])
