@@ -104,6 +104,17 @@ def test_origin_comes_below(rig: Rig, answer: Json) -> None:
     assert marked(linked, "blockquote") == marked(answer, "blockquote")
 
 
+def test_a_vote_left_undone_is_not_withdrawn(rig: Rig, answer: Json) -> None:
+    """The run before had counted it and was ended while it said so: done again, it stands."""
+    rig.press(ANNA, answer, zh_telegram.USEFUL)
+    rig.world.press(ANNA, answer, data(answer, zh_telegram.USEFUL))
+    rig.desk.late = {rig.world.updates[0][0]}
+    rig.deliver()
+    assert rig.ledger.usage(0.0).up == 1
+
+    assert rig.press(ANNA, answer, zh_telegram.USEFUL)[0] == zh_telegram.VOTE_WITHDRAWN
+
+
 def test_votes(rig: Rig, answer: Json) -> None:
     """Given, replaced, withdrawn; each person's own."""
     kept = rig.ledger.question_of(ANNA, answer["message_id"])

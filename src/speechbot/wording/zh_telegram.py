@@ -98,7 +98,7 @@ PRIVACY = (
 )
 PRIVACY_LOGGED = "您的问题和我答的段落"
 PRIVACY_UNLOGGED = "您问过几次、答没答上，不记问题的文字"
-FORGOTTEN = "已删除您的 {count} 条记录。您仍可以提问，那时会重新开始记。"
+FORGOTTEN = "已删除您的 {count} 条记录。以后再提问，会重新开始记。"
 FORGOTTEN_NONE = "没有您的记录。"
 PHOTO = "图片我看不懂，请把问题打成文字发来。"
 STICKER = "收到，谢谢！有问题请直接打字问我。"
