@@ -13,10 +13,11 @@ from pydantic import SecretStr
 
 from speechbot.settings import Settings
 from speechbot.telegram import application
+from speechbot.telegram.admins import COMMANDS_ADMIN
 from speechbot.telegram.application import build, show_commands
 from speechbot.telegram.polling import PollingRequest
 from speechbot.wording import zh_telegram
-from tests.telegram_kit import ADMIN, TOKEN
+from tests.telegram_kit import ADMIN, ANNA, TOKEN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,6 +40,18 @@ def test_menus(rigged: Callable[..., Rig], monkeypatch: pytest.MonkeyPatch) -> N
     assert shown(rig, "all_private_chats::") == list(zh_telegram.COMMANDS)
     assert shown(rig, "all_group_chats::") == list(zh_telegram.COMMANDS_GROUP)
     assert shown(rig, f"chat:{ADMIN}:") == [*zh_telegram.COMMANDS, ("rebuild", "重建索引")]
+
+
+def test_an_admin_who_comes_later_has_the_menu_too(rigged: Callable[..., Rig]) -> None:
+    """With the first /start: before, there was no chat to give one to; members and groups get none of it."""
+    rig = rigged(admins=frozenset({ADMIN}))
+    rig.say(ANNA, "/start")
+    rig.say(ADMIN, "/start", chat=rig.world.group())
+    assert rig.world.commands == {}
+    rig.say(ADMIN, "/start")
+
+    assert list(rig.world.commands) == [f"chat:{ADMIN}:"]
+    assert shown(rig, f"chat:{ADMIN}:") == [*zh_telegram.COMMANDS, *COMMANDS_ADMIN]
 
 
 @pytest.mark.parametrize("fault", ["gateway", "timeout", "connect", "reset_after"])

@@ -85,7 +85,7 @@ def test_sources_in_pages() -> None:
         "9. 《治河讲话》（2024，某，治河.txt，3 段）",
     ]
     assert labels(reply)[-1] == ["‹ 上一页", "下一页 ›"]
-    assert check(browse_views.sources(Listing((), 0), 0)) == "还没有材料。"
+    assert check(browse_views.sources(Listing((), 0), 0)) == "还没有材料，请等管理员加入。"
 
 
 def test_walking_an_outline(library: Library) -> None:

@@ -38,7 +38,7 @@ ACTIONS: st.SearchStrategy[Action] = st.one_of(
     HITS.flatmap(lambda hits: st.builds(Show, st.just(hits), st.integers(0, len(hits) - 1))),
     st.builds(Rephrase, HITS),
     st.builds(Read, IDS, st.sampled_from([-1, 0, 1])),
-    st.builds(ReadSection, IDS, st.integers(0, 255), SHORT),
+    st.builds(ReadSection, IDS, st.integers(0, 255)),
     st.builds(Origin, IDS),
     st.builds(Vote, IDS, st.booleans()),
     st.builds(

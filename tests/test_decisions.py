@@ -43,6 +43,21 @@ def test_people_are_allowed_and_denied(corpus: Path, index: Path, tmp_path: Path
     run(work)
 
 
+def test_a_name_that_changed_hands_means_who_has_it_now(corpus: Path, index: Path, tmp_path: Path) -> None:
+    """As far as the bot has seen: whoever gave it up is not let in by it."""
+
+    async def work() -> None:
+        async with office(corpus, index, tmp_path) as found:
+            access, ledger = found.desk.access, found.desk.ledger
+            ledger.see(BEN, "本", "anna", NOW)
+            ledger.see(ANNA, "安娜", "anna", NOW + 1)
+            await found.command("/allow @anna")
+            assert access.may_ask(ANNA, ANNA, Kind.PRIVATE) is Verdict.ALLOWED
+            assert access.may_ask(BEN, BEN, Kind.PRIVATE) is Verdict.STRANGER
+
+    run(work)
+
+
 def test_what_cannot_be_decided_is_told(corpus: Path, index: Path, tmp_path: Path) -> None:
     """An admin, nobody, an unknown name, no number at all: with an example."""
 

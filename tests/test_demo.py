@@ -15,6 +15,7 @@ from speechbot import build_index
 from speechbot.demo import ADMIN, MEMBER, demonstrate
 from speechbot.errors import IndexNotFound, SpeechbotError
 from speechbot.settings import Settings
+from speechbot.standin.state import State
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -94,6 +95,18 @@ def test_the_real_bot_answers_and_nothing_of_the_users_is_touched(settings: Sett
     assert "全县今年铺设污水管网八十公里，年底前通水。" in asked
     assert "1 篇讲话" in state
     assert digest(settings.index.parent) == before
+
+
+def test_no_web_site_can_call_the_bot_api_of_the_page(settings: Settings) -> None:
+    """It is on the same port, and a form of any site may be posted there: its token is nowhere to be read."""
+
+    async def call() -> list[int]:
+        async with running(settings) as address:
+            known = State().token
+            urls = [f"{address}bot{known}/setWebhook?url=https://evil.example/", f"{address}file/bot{known}/photos/1"]
+            return [(await AsyncHTTPClient().fetch(url, raise_error=False)).code for url in urls]
+
+    assert asyncio.run(call()) == [401, 404]
 
 
 def test_a_taken_port_is_told(settings: Settings) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -49,6 +50,16 @@ def test_strangers(
 
     assert message["text"].split("\n") == expected
     assert labels(message) == buttons
+
+
+def test_the_first_admin_learns_their_number(rigged: Callable[..., Rig]) -> None:
+    """As the README says: with nothing but this setting, whoever writes is told it."""
+    readme = (Path(__file__).parent.parent / "README.zh-CN.md").read_text(encoding="utf-8")
+    name, value = readme.partition("不知道编号时先写")[2].split("`")[1].split("=")
+    rig = rigged(**{name.removeprefix("SPEECHBOT_").lower(): value})
+
+    (message,) = texts(rig.say(ADMIN, "/start"))
+    assert zh_telegram.STRANGER_CONTACT.format(user=ADMIN) in message
 
 
 def test_strangers_pictures(rigged: Callable[..., Rig]) -> None:
@@ -163,6 +174,17 @@ def test_the_limit_is_of_a_person_not_of_a_chat(rigged: Callable[..., Rig]) -> N
     assert texts(rig.say(ANNA, QUESTION)) == [zh_telegram.TOO_FAST.format(seconds=60)]
     rig.world.sticker(ANNA)
     assert rig.deliver() == []
+
+
+def test_strangers_have_the_same_limit(rigged: Callable[..., Rig]) -> None:
+    """Whoever is told that they may not, in private or in a group, is not told for each of a thousand messages."""
+    rig = rigged(**CLOSED, questions_per_minute=2)
+    group = rig.world.group()
+    told = [texts(rig.say(BERTA, text)) for text in (QUESTION, "/start", "/help", QUESTION)]
+
+    assert [len(some) for some in told] == [1, 1, 1, 0]
+    assert told[2] == [zh_telegram.TOO_FAST.format(seconds=30)]
+    assert rig.say(BERTA, f"/ask {QUESTION}", chat=group) == []
 
 
 def test_no_limit(rigged: Callable[..., Rig]) -> None:

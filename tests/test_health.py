@@ -35,7 +35,7 @@ def exchange(server: HealthServer, request: bytes, host: str = "127.0.0.1") -> b
 def test_a_healthy_bot_says_ok() -> None:
     """The whole answer, byte by byte."""
     with HealthServer(LOCAL, healthy()) as server:
-        answer = exchange(server, b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+        answer = exchange(server, b"GET /healthz HTTP/1.1\r\nHost: localhost:9090\r\n\r\n")
 
     assert answer == (
         b"HTTP/1.1 200 OK\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: 3\r\n"
@@ -80,6 +80,27 @@ def test_what_is_not_served_is_refused(request_bytes: bytes, status: bytes) -> N
         answer = exchange(server, request_bytes)
 
     assert answer.partition(b"\r\n")[0] == b"HTTP/1.1 " + status
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        (b"127.0.0.1:9090", b"200"),
+        (b"[::1]:9090", b"200"),
+        (b"LOCALHOST", b"200"),
+        (b"evil.example:9090", b"403"),
+        (b"localhost.evil.example", b"403"),
+        (b"10.0.0.1", b"403"),
+        (b"[x]", b"403"),
+    ],
+)
+def test_only_who_means_this_machine_is_answered(host: bytes, status: bytes) -> None:
+    """A web site that has its own name lead here is not: a browser would let it read the answer."""
+    with HealthServer(LOCAL, healthy()) as server:
+        answer = exchange(server, b"GET /metrics HTTP/1.1\r\nAccept: */*\r\nhOST: " + host + b"\r\n\r\n")
+
+    assert answer.split()[1] == status
+    assert (b"speechbot" in answer) == (status == b"200")
 
 
 def test_a_client_that_goes_away_stops_nothing(capsys: pytest.CaptureFixture[str]) -> None:

@@ -60,6 +60,18 @@ def test_a_question_with_its_answer(ledger: Ledger) -> None:
     assert ledger.question_of(7, 11) is None
 
 
+def test_inline_results_make_no_answer_look_faster(ledger: Ledger) -> None:
+    """They count as questions, but how long they took is not known."""
+    inline = replace(ASKED, kind=Kind.INLINE, chat_id=None, message_id=None, milliseconds=0.0)
+    ledger.ask(inline)
+    assert (ledger.usage(0).median_ms, ledger.usage(0).p95_ms) == (None, None)
+    ledger.ask(ASKED)
+    ledger.ask(inline)
+
+    usage = ledger.usage(0)
+    assert (usage.questions, usage.median_ms, usage.p95_ms) == (3, 5.0, 5.0)
+
+
 def test_votes(ledger: Ledger) -> None:
     """One a person and answer: replaced by another, withdrawn by the same."""
     row = ledger.ask(ASKED)

@@ -53,6 +53,22 @@ def test_applying(rigged: Callable[..., Rig], monkeypatch: pytest.MonkeyPatch) -
     assert person.name == "User 6"
 
 
+def test_applying_again_after_being_forgotten(rigged: Callable[..., Rig]) -> None:
+    """The admins are not told again: nobody can keep them busy."""
+    rig = rigged(access="closed", admins=frozenset({ADMIN}))
+    rig.say(ADMIN, "/help")
+    (stranger,) = rig.say(BERTA, QUESTION)
+    said = []
+    for _ in range(3):
+        said.append(rig.press(BERTA, stranger, zh_telegram.APPLY)[0])
+        rig.say(BERTA, "/forget")
+
+    assert said == [zh_telegram.APPLIED, zh_telegram.APPLY_WAITING, zh_telegram.APPLY_WAITING]
+    assert [person.name for person in rig.ledger.people()] == [""]
+    told = [one for one in rig.world.transcript(ADMIN) if one["text"].startswith("🙋")]
+    assert len(told) == 1
+
+
 def test_too_many_want_in(rigged: Callable[..., Rig], monkeypatch: pytest.MonkeyPatch) -> None:
     """Twenty wait; the next is told to try later."""
     rig = rigged(access="closed", admins=frozenset({ADMIN}))

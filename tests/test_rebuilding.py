@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from speechbot import build_index
+from speechbot import build_index, retriever
 from speechbot.errors import IndexLocked
-from speechbot.indexing.store import history, live, locked
+from speechbot.indexing.store import history, live, locked, open_live
 from speechbot.telegram.buttons import Task
 from speechbot.telegram.errands import DiedError, Errand, StoppedError
 from speechbot.wording import zh_admin
@@ -22,7 +22,10 @@ from tests.conftest import DATA, ToyEncoder
 from tests.test_standin_server import until
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
+
+    from speechbot.indexing.generation import Generation
 
 NEW = "全市阅读工作会上的讲话\n\n同志们：\n\n今年要办好一百场读书会，让人人有书读。\n"
 
@@ -58,6 +61,20 @@ class Breaking(Errand[Any]):
         """Fail."""
         del seconds
         raise ZeroDivisionError
+
+
+class Raced(Here):
+    """A question comes between the end of a build and word of it."""
+
+    ask: Callable[[], object]
+    opening: threading.Event
+
+    def wait(self, seconds: float | None = None) -> Any:
+        """Build, and have somebody else ask."""
+        report = super().wait(seconds)
+        threading.Thread(target=type(self).ask).start()
+        assert self.opening.wait(10)
+        return report
 
 
 class Refusing(Errand[Any]):
@@ -102,6 +119,30 @@ def test_a_build_goes_live(corpus: Path, index: Path, tmp_path: Path) -> None:
             assert len(history(index)) == 3
             await found.command("/rebuild everything")
             assert found.texts()[-1] == zh_admin.REBUILD_USAGE
+
+    run(work)
+
+
+def test_a_build_is_live_though_a_question_was_quicker(
+    corpus: Path, index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While a question has the new generation opened, the result is not that it could not be."""
+    opening = threading.Event()
+
+    def slow(folder: Path) -> Generation:
+        opening.set()
+        time.sleep(0.3)
+        return open_live(folder)
+
+    async def work() -> None:
+        async with office(corpus, index, tmp_path, errand=Raced) as found:
+            Raced.ask = found.desk.library.counts
+            Raced.opening = opening
+            monkeypatch.setattr(retriever, "open_live", slow)
+            (corpus / "新.txt").write_text(NEW, encoding="utf-8")
+            await found.command("/rebuild")
+            await found.settle()
+            assert found.texts()[0].endswith(zh_admin.BUILD_LIVE)
 
     run(work)
 
@@ -208,6 +249,23 @@ def test_closing_stops_a_build_and_says_so(corpus: Path, index: Path, tmp_path: 
             assert time.monotonic() - began < 1
             assert found.texts() == [zh_admin.BUILD_STOPPED.format(title="更新索引")]
             assert not found.admins._chores._tasks
+
+    run(work)
+
+
+def test_closing_stops_what_waits_for_its_turn(corpus: Path, index: Path, tmp_path: Path) -> None:
+    """A build that would begin because the one before was stopped does not hold up the end of the bot."""
+
+    async def work() -> None:
+        async with office(corpus, index, tmp_path, errand=Held) as found:
+            await found.command("/rebuild")
+            await until(lambda: any("30%" in text for text in found.texts()))
+            admins = found.admins
+            admins._chores.begin(admins._rebuilding.run(BOSS, title="又一次"), BOSS, "rebuilding")
+            await until(lambda: len(found.texts()) == 2)
+            await admins.close()
+            Held.go.set()
+            assert found.texts() == [zh_admin.BUILD_STOPPED.format(title=title) for title in ("更新索引", "又一次")]
 
     run(work)
 

@@ -106,6 +106,29 @@ def test_nothing_is_opened_while_the_index_stays(opened: Retriever, monkeypatch:
     assert opened.ask(QUESTION) == opened.ask(QUESTION)
 
 
+def test_a_refresh_waits_for_who_changes_over_already(
+    corpus: Path, index: Path, opened: Retriever, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Questions do not; a refresh says what answers from now on, not what did until just now."""
+    entered, go = threading.Event(), threading.Event()
+
+    def slow(folder: Path) -> Generation:
+        entered.set()
+        assert go.wait(10)
+        return open_live(folder)
+
+    monkeypatch.setattr(retriever, "open_live", slow)
+    second = rebuild(corpus, index, 2)
+    with ThreadPoolExecutor(2) as pool:
+        pool.submit(opened.ask, QUESTION)
+        assert entered.wait(10)
+        refreshed = pool.submit(opened.refresh)
+        assert terms(opened.ask(QUESTION)) == {"第1"}
+        go.set()
+
+        assert refreshed.result(10) == second == opened.generation
+
+
 def test_threads_are_each_answered_by_one_generation(corpus: Path, index: Path, opened: Retriever) -> None:
     """While a builder publishes one corpus after another: no error, no answer from two of them, the last one wins."""
     done = threading.Event()

@@ -25,6 +25,7 @@ from speechbot.settings import Settings
 from speechbot.standin.server import Server
 from speechbot.standin.world import World
 from speechbot.telegram import service
+from speechbot.telegram.ledger import Ledger
 from speechbot.telegram.library import Library
 from speechbot.wording import zh_telegram
 from tests.conftest import ToyEncoder
@@ -168,6 +169,30 @@ def test_stopping_loses_nothing(serving: Callable[..., Any], monkeypatch: pytest
     assert said[0].startswith(f"{zh_telegram.LATE}\n📖")
     assert said[1].startswith("我会记下")
     assert len(later.transcript(ANNA)) == 4
+
+
+def test_what_fails_beside_the_bot_is_logged(
+    serving: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Examples that nobody finds keep no menu from being set; old questions are looked for again."""
+    tried: list[float] = []
+
+    def broken(*_: object) -> None:
+        tried.append(time.monotonic())
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(Library, "examples", broken)
+    monkeypatch.setattr(Ledger, "expire", broken)
+    monkeypatch.setattr(service, "_EXPIRE", 0.01)
+
+    async def deed(running: Running) -> None:
+        await running.until(lambda: len(running.world.commands) == 2 and len(tried) > 3)
+
+    serving()(deed)
+    assert {one.getMessage() for one in caplog.records if one.exc_info} == {
+        "Failed while deleting old questions",
+        "Failed while finding examples",
+    }
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

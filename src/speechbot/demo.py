@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import shutil
 import tempfile
 from contextlib import AsyncExitStack, contextmanager
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from speechbot.settings import Settings
 
 MEMBER, ADMIN = 1001, 1002
-_USERNAME = "speechbot"
+_BOT, _USERNAME = 100000001, "speechbot"
 
 
 async def demonstrate(
@@ -41,7 +42,9 @@ async def demonstrate(
         SpeechbotError: There is no index, no room for a copy, or the port is taken.
     """
     with _copies(settings) as copied:
-        world = World(username=_USERNAME, name=zh_commands.DEMO_TITLE)
+        # A token that nobody can guess: the Bot API is on the page's port, where any web site may send a browser
+        token = f"{_BOT}:{secrets.token_urlsafe(32)}"
+        world = World(username=_USERNAME, name=zh_commands.DEMO_TITLE, token=token)
         server = Server(world)
         try:
             await server.start(port)

@@ -128,6 +128,11 @@ class Retriever:
         """Name of the generation that answered last."""
         return self._lent.engine.generation.name
 
+    def refresh(self) -> str:
+        """Go over to the live generation now, or wait for the thread that does; the name of the one that answers."""
+        self._renew(wait=True)
+        return self.generation
+
     def speeches(self) -> tuple[Speech, ...]:
         """All speeches with their sections and passages, in the order of the index."""
         with self._engine() as engine:
@@ -269,9 +274,9 @@ class Retriever:
                 lent.users -= 1
                 self._close_unused(lent)
 
-    def _renew(self) -> None:
+    def _renew(self, *, wait: bool = False) -> None:
         """Change over to a new generation, if there is one; one thread does, the others go on with the one before."""
-        if not self._renewing.acquire(blocking=False):
+        if not self._renewing.acquire(blocking=wait):
             return
         try:
             with suppress(SpeechbotError):  # the pointer cannot be read just now

@@ -187,10 +187,9 @@ class Admins:
 
     def _state(self) -> admin_views.State:
         desk, now = self._desk, self._desk.clock()
-        desk.library.counts()  # the retriever goes over to a new generation, if it can
         return admin_views.State(
             index=store.status(desk.settings.index),
-            answering=desk.retriever.generation,
+            answering=desk.retriever.refresh(),
             last=self._rebuilding.last(),
             building=self._rebuilding.progress,
             up=desk.metrics.up_seconds,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import sys
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
@@ -14,7 +13,6 @@ from telegram import (
     BotCommandScopeAllPrivateChats,
     BotCommandScopeChat,
 )
-from telegram.error import BadRequest, TelegramError
 from telegram.ext import (
     AIORateLimiter,
     Application,
@@ -50,8 +48,6 @@ if TYPE_CHECKING:
     from speechbot.telegram.desk import Desk
     from speechbot.telegram.lanes import Intake, Lanes
     from speechbot.telegram.outbox import Outbox
-
-_LOGGER = logging.getLogger(__name__)
 
 PTB = Application[Any, Any, Any, Any, Any, Any]
 
@@ -129,20 +125,14 @@ def add_handlers(application: PTB, desk: Desk) -> Admins:
 
 
 async def show_commands(outbox: Outbox, admins: Sequence[int]) -> None:
-    """Tell Telegram which commands its menus show to whom; a menu that fails is a pity, not an error."""
+    """Tell Telegram which commands its menus show to whom."""
     scopes: list[tuple[BotCommandScope, Sequence[tuple[str, str]]]] = [
         (BotCommandScopeAllPrivateChats(), zh_telegram.COMMANDS),
         (BotCommandScopeAllGroupChats(), zh_telegram.COMMANDS_GROUP),
         *((BotCommandScopeChat(admin), (*zh_telegram.COMMANDS, *COMMANDS_ADMIN)) for admin in admins),
     ]
     for scope, commands in scopes:
-        try:
-            await outbox.menu([BotCommand(*command) for command in commands], scope)
-        except BadRequest as error:
-            # An admin who has not written to the bot yet has no chat with it
-            _LOGGER.info("A menu of commands was refused: %s", error.message)
-        except TelegramError as error:
-            _LOGGER.warning("A menu of commands was not set (%s)", type(error).__name__)
+        await outbox.menu([BotCommand(*command) for command in commands], scope)
 
 
 def _requests(settings: Settings) -> tuple[BaseRequest, BaseRequest]:

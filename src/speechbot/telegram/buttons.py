@@ -118,18 +118,17 @@ class ReadSection:
 
     passage: str
     level: int = 255
-    part: int = 0
     verb: ClassVar[str] = "s"
 
     def pack(self) -> str:
         """As callback data."""
-        return self.verb + _pack("8sBH", bytes.fromhex(self.passage), self.level, self.part)
+        return self.verb + _pack("8sB", bytes.fromhex(self.passage), self.level)
 
     @staticmethod
     def parse(body: str) -> ReadSection:
         """From what follows the verb."""
-        passage, level, part = _unpack("8sBH", body)
-        return ReadSection(passage.hex(), level, part)
+        passage, level = _unpack("8sB", body)
+        return ReadSection(passage.hex(), level)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +177,7 @@ class Walk:
         section: Position of the section in the speech; -1 for the whole speech.
         check: ``title_check`` of its title: after a rebuild the position may be another section's.
         text: Whether to show the text instead of the headings.
-        page: Which page of the headings, or part of the text.
+        page: Which page of the headings.
     """
 
     speech: str

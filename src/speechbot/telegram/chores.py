@@ -100,6 +100,8 @@ class Chores:
     async def wait(self, errand: Errand[T], seconds: float | None = None) -> T:
         """The result of a process; errors as for ``Errand.wait``."""
         self._errands.add(errand)
+        if self._closing:
+            errand.stop()  # what waited for its turn would begin only now, and hold up the end of the bot
         try:
             # Not in the desk's pool, where it would keep a thread from answering all the while
             return await asyncio.to_thread(errand.wait, seconds)

@@ -106,7 +106,9 @@ class Decisions:
 
     def _named(self, words: Iterable[str]) -> list[tuple[str, Person | None]]:
         """Whom an admin means by numbers and user names: None where nobody."""
-        known = {(one.username or "").lower(): one for one in self._desk.ledger.people()}
+        # Telegram gives a name that somebody gave up to another: it means who was seen with it last
+        seen = sorted(self._desk.ledger.people(), key=lambda one: one.seen or 0.0)
+        known = {(one.username or "").lower(): one for one in seen}
         found: list[tuple[str, Person | None]] = []
         for word in list(words)[:20]:
             if word.startswith("@") and len(word) > 1:

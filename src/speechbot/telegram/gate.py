@@ -67,9 +67,13 @@ class Gate:
         if verdict is Verdict.ALLOWED:
             return True
         desk.metrics.question("refused")
+        told = verdict is Verdict.GROUP_UNKNOWN or place.kind is Kind.PRIVATE
+        # What the bot may send a second is shared by all: strangers have no more of it than members
+        if not told or not await self.in_time(place):
+            return False
         if verdict is Verdict.GROUP_UNKNOWN:
             await self.say(place, Reply(zh_telegram.GROUP_UNKNOWN))
-        elif place.kind is Kind.PRIVATE:
+        else:
             reply = Reply(zh_telegram.DENIED) if verdict is Verdict.DENIED else self.stranger(place.user_id or 0)
             await self.say(place, reply)
         return False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from telegram import Chat, Message, Update
+from telegram import BotCommand, BotCommandScopeChat, Chat, Message, Update
 
 from speechbot.telegram import browse_views, guide_views, quoting, records
 from speechbot.telegram.buttons import FROM_INLINE, Walk, linked
@@ -54,6 +54,10 @@ class Greetings:
             await self._gate.say(place, *replies)
             return
         await self._gate.say(place, await self._desk.run(self._greeting))
+        if place.kind is records.Kind.PRIVATE and self._desk.access.is_admin(place.user_id):
+            # At the bot's start there may have been no chat yet that could have a menu of its own
+            menu = [BotCommand(*command) for command in (*zh_telegram.COMMANDS, *self._admin_commands)]
+            await self._desk.outbox.menu(menu, BotCommandScopeChat(place.chat_id))
 
     async def join(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         """/join: let in who knows the code."""

@@ -12,6 +12,7 @@ import socket
 import socketserver
 import threading
 import time
+from ipaddress import ip_address
 from typing import TYPE_CHECKING, Self
 
 from speechbot.telegram.metrics import CONTENT_TYPE
@@ -29,9 +30,11 @@ _REQUEST_SECONDS = 5.0
 _BEAT_SECONDS = 5.0
 _SILENT_SECONDS = 30.0
 _REQUEST = re.compile(rb"([A-Z]+) (/[!-~]*) HTTP/1\.[01]\r\n")
+_HOST = re.compile(rb"\r\nhost:[ \t]*(\[[0-9a-f:.]+\]|[^:\s]*)", re.IGNORECASE)
 _REASONS = {
     200: "OK",
     400: "Bad Request",
+    403: "Forbidden",
     404: "Not Found",
     405: "Method Not Allowed",
     408: "Request Timeout",
@@ -154,6 +157,8 @@ class _Handler(socketserver.BaseRequestHandler):
         match = _REQUEST.match(request)
         if status == 200 and match is None:
             status = 400
+        if status == 200 and not _meant(request):
+            status = 403
         if match is None or status != 200:
             return b"", status, _PLAIN, f"{_REASONS[status].lower()}\n"
         method, path = match[1], match[2].partition(b"?")[0]
@@ -185,3 +190,16 @@ class _Handler(socketserver.BaseRequestHandler):
             if not part:
                 return found, 400
         return found, 200
+
+
+def _meant(request: bytes) -> bool:
+    """Whether a request names this machine, or nothing.
+
+    A web site whose name leads here for a moment (DNS rebinding) has a browser ask in that name, and could read the answer.
+    """
+    found = _HOST.search(request)
+    name = found[1].decode("latin-1").strip("[]").lower() if found else ""
+    try:
+        return name in {"", "localhost"} or ip_address(name).is_loopback
+    except ValueError:
+        return False

@@ -56,8 +56,8 @@ class Ledger(PeopleBook, QuestionLog, Figures, Inbox):
     def forget(self, user_id: int, now: float) -> int:
         """Delete everything of one person, out of the file itself too; survives a power cut.
 
-        What an admin decided about a person stays, without a name, and so do their wrong tries of the join code, which
-        are counted for an hour only.
+        What an admin decided about a person, or is asked to decide, stays, without a name: nobody can ask the admins again
+        and again. So do their wrong tries of the join code, which are counted for an hour only.
 
         Args:
             user_id: The person.
@@ -73,8 +73,7 @@ class Ledger(PeopleBook, QuestionLog, Figures, Inbox):
             self._orphans()
             count += self._run(f"DELETE FROM votes WHERE user_id = ?1 OR question IN {mine}", user_id)  # noqa: S608
             count += self._run("DELETE FROM questions WHERE user_id = ?", user_id)
-            undecided = (Standing.UNKNOWN, Standing.PENDING)
-            count += self._run("DELETE FROM people WHERE user_id = ? AND standing IN (?, ?)", user_id, *undecided)
+            count += self._run("DELETE FROM people WHERE user_id = ? AND standing = ?", user_id, Standing.UNKNOWN)
             count += self._run(
                 "UPDATE people SET name = '', username = NULL, seen = ? WHERE user_id = ?"
                 " AND (name != '' OR username IS NOT NULL)",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
 
-from speechbot.telegram.records import Day, Gap, Usage, Vote
+from speechbot.telegram.records import Day, Gap, Kind, Usage, Vote
 from speechbot.telegram.statefile import Statefile
 
 # Readers and materials are in China, while the clock of a container mostly runs on UTC
@@ -72,7 +72,7 @@ class Figures(Statefile):
                 " FROM questions WHERE asked >= ? GROUP BY day ORDER BY day",
                 since,
             )
-            median, slow = (self._slower(since, total[0], percent) for percent in (50, 95))
+            median, slow = (self._slower(since, percent) for percent in (50, 95))
         return Usage(
             questions=total[0],
             found=total[1],
@@ -89,14 +89,20 @@ class Figures(Statefile):
         moment = datetime.fromtimestamp(now, UTC).astimezone(_CHINA)
         return self.usage(moment.replace(hour=0, minute=0, second=0, microsecond=0).timestamp())
 
-    def _slower(self, since: float, count: int, percent: int) -> float | None:
-        """The time that so many of a hundred answers did not exceed: by nearest rank, so always one that was taken."""
+    def _slower(self, since: float, percent: int) -> float | None:
+        """The time that so many of a hundred answers did not exceed: by nearest rank, so always one that was taken.
+
+        Of inline mode it is known what was sent, not how long it was looked for.
+        """
+        timed = "FROM questions WHERE asked >= ? AND kind != ?"
+        ((count,),) = self._rows(f"SELECT count(*) {timed}", since, Kind.INLINE)
         if not count:
             return None
         rank = -(-count * percent // 100)
         row = self._row(
-            "SELECT milliseconds FROM questions WHERE asked >= ? ORDER BY milliseconds LIMIT 1 OFFSET ?",
+            f"SELECT milliseconds {timed} ORDER BY milliseconds LIMIT 1 OFFSET ?",
             since,
+            Kind.INLINE,
             rank - 1,
         )
         return None if row is None else float(row[0])

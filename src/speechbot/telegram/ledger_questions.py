@@ -112,7 +112,16 @@ class QuestionLog(Statefile):
         )
         return None if row is None else _question(row)
 
-    def vote(self, question_row: int | None, passage_id: str, user_id: int, verdict: Vote, now: float) -> Vote | None:
+    def vote(  # noqa: PLR0913 - a row of the table, and how to take it
+        self,
+        question_row: int | None,
+        passage_id: str,
+        user_id: int,
+        verdict: Vote,
+        now: float,
+        *,
+        again: bool = False,
+    ) -> Vote | None:
         """Vote on an answer: one vote a person and answer, a later one replaces it, the same again withdraws it.
 
         Args:
@@ -121,6 +130,7 @@ class QuestionLog(Statefile):
             user_id: Who votes.
             verdict: What they think.
             now: The time.
+            again: It may be the very vote that stands already: it withdraws none.
 
         Returns:
             What now stands.
@@ -128,7 +138,7 @@ class QuestionLog(Statefile):
         key = (question_row or 0, passage_id, user_id)
         with self._writing():
             row = self._row("SELECT verdict FROM votes WHERE question = ? AND passage = ? AND user_id = ?", *key)
-            if row == (verdict,):
+            if row == (verdict,) and not again:
                 self._run("DELETE FROM votes WHERE question = ? AND passage = ? AND user_id = ?", *key)
                 return None
             self._run("INSERT OR REPLACE INTO votes VALUES (?, ?, ?, ?, ?)", *key, verdict, now)

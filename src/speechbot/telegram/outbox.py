@@ -204,8 +204,14 @@ class Outbox:
             _LOGGER.debug("No chat action: %s", type(error).__name__)
 
     async def menu(self, commands: Sequence[BotCommand], scope: BotCommandScope) -> None:
-        """Say which commands Telegram's menu shows to whom."""
-        await self._persist(lambda _again: self._bot.set_my_commands(commands, scope=scope))
+        """Say which commands Telegram's menu shows to whom; a menu that fails is a pity, not an error."""
+        try:
+            await self._persist(lambda _again: self._bot.set_my_commands(commands, scope=scope))
+        except BadRequest as error:
+            # An admin who has not written to the bot yet has no chat with it
+            _LOGGER.info("A menu of commands was refused: %s", error.message)
+        except TelegramError as error:
+            _LOGGER.warning("A menu of commands was not set (%s)", type(error).__name__)
 
     async def _send(self, chat_id: int, reply: Reply, reply_to: int | None, thread: int | None) -> int:
         async def post(place: _Place, again: bool) -> int:  # noqa: FBT001 - whether it is another try

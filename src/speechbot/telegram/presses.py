@@ -86,7 +86,10 @@ class Presses:
                 notice, alert = await self._apply(query), True
             else:
                 refused = self._gate.refuses_press(query, query.message.chat if query.message else None)
-                notice = refused or await self._deeds[type(action)](query, action)
+                deed = self._deeds[type(action)]
+                if isinstance(action, Vote) and update.update_id in self._desk.late:
+                    deed = self._vote_again
+                notice = refused or await deed(query, action)
         finally:
             await self._desk.outbox.notice(query.id, notice, alert=alert)
 
@@ -141,14 +144,19 @@ class Presses:
         await self._put(query, browse_views.origin(context, self._desk.username), below=True)
         return ""
 
-    async def _vote(self, query: CallbackQuery, action: Vote) -> Notice:
+    async def _vote(self, query: CallbackQuery, action: Vote, *, again: bool = False) -> Notice:
         ledger, message = self._desk.ledger, query.message
         asked = ledger.question_of(message.chat.id, message.message_id) if message else None
         verdict = Verdict.UP if action.useful else Verdict.DOWN
-        now = ledger.vote(asked.row if asked else None, action.passage, query.from_user.id, verdict, self._desk.clock())
+        row = asked.row if asked else None
+        now = ledger.vote(row, action.passage, query.from_user.id, verdict, self._desk.clock(), again=again)
         if now is None:
             return zh_telegram.VOTE_WITHDRAWN
         return zh_telegram.VOTED_UP if now is Verdict.UP else zh_telegram.VOTED_DOWN
+
+    async def _vote_again(self, query: CallbackQuery, action: Vote) -> Notice:
+        """A vote that the run before may have counted, and left undone while it said so."""
+        return await self._vote(query, action, again=True)
 
     async def _walk(self, query: CallbackQuery, action: Walk) -> Notice:
         library = self._desk.library

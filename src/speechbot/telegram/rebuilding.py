@@ -180,21 +180,25 @@ class Rebuilding:
             reason = admin_views.died(error.code)
         except SpeechbotError as error:
             reason = str(error)
+        except Exception:  # such as a process that cannot be started
+            if move is not None:
+                await self._desk.run(move.undo)
+            raise
         else:
             seconds = time.monotonic() - run.began
             await self._remember(seconds, report)
             if change is not None:
                 await self._desk.run(change.done)
+            live = await self._desk.run(self._desk.retriever.refresh) == report.generation
             await self._freshen()
-            live = self._desk.retriever.generation == report.generation
             return admin_views.built(run.title, report, seconds, live=live)
         finally:
             ticking.cancel()
             with suppress(asyncio.CancelledError):
                 await ticking
-        await self._remember(time.monotonic() - run.began, None)
         if move is not None:
             await self._desk.run(move.undo)
+        await self._remember(time.monotonic() - run.began, None)
         return admin_views.refused(
             run.title, reason, restored=move is not None, rows=change.retry if change is not None else ()
         )
@@ -219,12 +223,14 @@ class Rebuilding:
         else:
             outcome = zh_admin.OUTCOME_DONE.format(span=admin_views.span(seconds))
         row: dict[str, Any] = {"when": self._desk.clock(), "seconds": seconds, "outcome": outcome}
-        await self._desk.run(self._desk.ledger.put, _LAST, json.dumps(row, ensure_ascii=False))
+        try:
+            await self._desk.run(self._desk.ledger.put, _LAST, json.dumps(row, ensure_ascii=False))
+        except SpeechbotError as error:  # the disk may be full: what became of the build is told all the same
+            self._desk.blame(error, "remembering a build")
 
     async def _freshen(self) -> None:
         """Have the new generation opened, and its examples found, before anybody asks."""
         with suppress(SpeechbotError):  # what is wrong with it stands in the log, and is told by what answers
-            await self._desk.run(self._desk.library.counts)
             await self._desk.run(self._desk.library.examples)
 
     async def ask_rollback(self, asked: Asked) -> None:

@@ -134,7 +134,7 @@ class Usage:
         people: How many different people asked.
         up: Good votes on them.
         down: Bad votes on them.
-        median_ms: Half of the answers took no longer; None without questions.
+        median_ms: Half of the answers took no longer, those of inline mode left out; None without others.
         p95_ms: 95 of 100 took no longer.
         days: Day by day, those without questions left out.
     """

@@ -35,7 +35,7 @@ from speechbot.telegram.outbox import Outbox
 from speechbot.wording import zh_telegram
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Coroutine
 
     from telegram.ext import Updater
 
@@ -122,6 +122,7 @@ class _Run:
 
     async def until(self, stop: asyncio.Event, ready: Callable[[str], None]) -> None:
         """Run until ``stop`` is set."""
+        desk = self._desk
         stopped = asyncio.create_task(stop.wait())
         started = asyncio.create_task(self._start())
         helpers = [asyncio.create_task(one) for one in (self._health.keep_beating(), self._expire(), self._tidy())]
@@ -129,10 +130,14 @@ class _Run:
             await asyncio.wait({stopped, started}, return_when=asyncio.FIRST_COMPLETED)
             if started.done():
                 started.result()
-                username = self._desk.username
+                username = desk.username
                 _LOGGER.info(zh_telegram.RUNNING.format(username=username))
                 ready(username)
-                helpers.append(asyncio.create_task(self._settle()))
+                # What can wait until the bot receives: menus, and what the first question would otherwise wait for
+                menus = show_commands(desk.outbox, sorted(desk.settings.admins))
+                helpers.append(asyncio.create_task(self._beside(menus, "showing the commands")))
+                examples = desk.run(desk.library.examples)
+                helpers.append(asyncio.create_task(self._beside(examples, "finding examples")))
                 receiving = {task for task in asyncio.all_tasks() if task.get_name() == _RECEIVING}
                 await asyncio.wait({stopped, *receiving}, return_when=asyncio.FIRST_COMPLETED)
                 if not stopped.done():
@@ -160,10 +165,12 @@ class _Run:
         else:
             await _insist(partial(_visited, updater, self._desk.settings, self._desk.settings.webhook_url))
 
-    async def _settle(self) -> None:
-        """What can wait until the bot receives: menus, and what the first question would otherwise wait for."""
-        await self._desk.run(self._desk.library.examples)
-        await show_commands(self._desk.outbox, sorted(self._desk.settings.admins))
+    async def _beside(self, work: Coroutine[Any, Any, object], doing: str) -> None:
+        """Do something beside the bot, which goes on where that fails."""
+        try:
+            await work
+        except Exception as error:  # noqa: BLE001 - nobody waits for it: unless it is told here, nobody knows
+            self._desk.blame(error, doing)
 
     async def _tidy(self) -> None:
         """Give back memory that is free, now and then."""
@@ -174,10 +181,8 @@ class _Run:
     async def _expire(self) -> None:
         """Delete what is older than it may be, now and every hour."""
         while True:
-            try:
-                await self._desk.run(self._desk.ledger.expire, self._desk.clock(), self._desk.settings.keep_days)
-            except SpeechbotError as error:
-                self._desk.blame(error, "deleting old questions")
+            work = self._desk.run(self._desk.ledger.expire, self._desk.clock(), self._desk.settings.keep_days)
+            await self._beside(work, "deleting old questions")
             await asyncio.sleep(_EXPIRE)
 
     async def _stop(self) -> None:

@@ -205,6 +205,6 @@ ALLOW_USAGE = "用法：/allow 编号，可以写几个，例如 /allow 12345678
 DENY_USAGE = "用法：/deny 编号，可以写几个，例如 /deny 123456789；见过的人也可以写 @用户名。"
 UNKNOWN_NAME = "没见过 {name}，请写编号。"
 WELCOME = "管理员已允许您提问，请直接发来问题。"
-REFUSED = "管理员没有同意您的申请。"
+REFUSED = "管理员没有同意您的申请，有疑问请直接找管理员。"
 GROUP_ALLOWED = "好的，从现在起我回答这个群里的问题。"
 GROUP_DENIED = "好的，我不再回答这个群里的问题。"
