@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from telegram import Chat, Message, Update
 
 from speechbot.telegram import browse_views, guide_views, quoting, records
+from speechbot.telegram.access import Verdict
 from speechbot.telegram.buttons import FROM_INLINE, Walk, linked
 from speechbot.telegram.gate import Place
 from speechbot.telegram.guide_views import Kind
@@ -45,6 +46,7 @@ class Greetings:
         passage = linked(payload)
         code = payload if passage is None and payload != FROM_INLINE else ""
         if code and self._joined(place, code):
+            self._see(message)
             await self._gate.say(place, Reply(zh_telegram.JOINED))
         if not await self._gate.admits(place):
             return
@@ -53,7 +55,8 @@ class Greetings:
             replies = browse_views.reading(found, self._desk.username) if found else [browse_views.gone()]
             await self._gate.say(place, *replies)
             return
-        await self._gate.say(place, await self._desk.run(self._greeting))
+        admin = place.kind is records.Kind.PRIVATE and self._desk.access.is_admin(place.user_id)
+        await self._gate.say(place, await self._desk.run(self._greeting, admin))
 
     async def join(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         """/join: let in who knows the code."""
@@ -63,9 +66,12 @@ class Greetings:
         place = Place.of(message)
         if not context.args:
             await self._gate.say(place, Reply(zh_telegram.JOIN_USAGE))
+        elif self._desk.access.may_ask(place.user_id, place.chat_id, place.kind) is Verdict.ALLOWED:
+            await self._gate.say(place, Reply(zh_telegram.JOIN_NEEDLESS))
         elif not self._joined(place, context.args[0]):
             await self._gate.say(place, Reply(zh_telegram.JOIN_WRONG))
         else:
+            self._see(message)
             await self._gate.say(place, Reply(zh_telegram.JOINED), await self._desk.run(self._greeting))
 
     async def guide(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
@@ -74,7 +80,10 @@ class Greetings:
             return
         place = Place.of(update.message)
         if await self._gate.admits(place):
-            admin = update.message.chat.type in _HERE and self._desk.access.is_admin(place.user_id)
+            if place.kind is records.Kind.GROUP:
+                await self._gate.say(place, guide_views.guide_group(self._desk.username))
+                return
+            admin = self._desk.access.is_admin(place.user_id)
             commands = self._admin_commands if admin else ()
             await self._gate.say(place, guide_views.guide(self._desk.username, commands))
 
@@ -138,9 +147,15 @@ class Greetings:
         known = place.user_id is not None and place.kind is records.Kind.PRIVATE
         return known and self._desk.access.join(place.user_id or 0, code)
 
-    def _greeting(self) -> Reply:
+    def _see(self, message: Message) -> None:
+        """Note who let themselves in: admins see names, not numbers."""
+        if message.from_user is not None:
+            who = message.from_user
+            self._desk.ledger.see(who.id, who.full_name, who.username, self._desk.clock())
+
+    def _greeting(self, admin: bool = False) -> Reply:  # noqa: FBT001, FBT002 - run in a thread, by position
         library = self._desk.library
-        return guide_views.start(*library.counts(), library.examples())
+        return guide_views.start(*library.counts(), library.examples(), admin=admin)
 
     def _sources(self) -> Reply:
         return browse_views.sources(self._desk.library.listing(0, browse_views.PAGE), 0)
