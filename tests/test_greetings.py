@@ -76,6 +76,17 @@ def test_start_tells_admins_what_they_can_do(rigged: Callable[..., Rig]) -> None
     assert seen == [True, False, False]
 
 
+def test_start_tells_admins_who_waits(rigged: Callable[..., Rig]) -> None:
+    """Who asked before the admin could be reached, with the buttons to decide."""
+    rig = rigged(access="closed", admins=frozenset({ADMIN}))
+    rig.say(BERTA, QUESTION)
+    rig.desk.access.request(BERTA)
+    _, waiting = rig.say(ADMIN, "/start")
+
+    assert f"编号 {BERTA}" in waiting["text"]
+    assert labels(waiting) == ["允许 1", "拒绝 1"]
+
+
 def test_wrong_codes(rigged: Callable[..., Rig]) -> None:
     """Five tries an hour, by either way; then the right one does not help until the hour is over."""
     rig = rigged(access="closed", join_code=CODE)

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from telegram import Chat, Message, Update
 
-from speechbot.telegram import browse_views, guide_views, quoting, records
+from speechbot.telegram import admin_views, browse_views, guide_views, quoting, records
 from speechbot.telegram.access import Verdict
 from speechbot.telegram.buttons import FROM_INLINE, Walk, linked
 from speechbot.telegram.gate import Place
 from speechbot.telegram.guide_views import Kind
+from speechbot.telegram.records import Standing
 from speechbot.telegram.replies import Reply
 from speechbot.wording import zh_telegram
 
@@ -56,7 +57,10 @@ class Greetings:
             await self._gate.say(place, *replies)
             return
         admin = place.kind is records.Kind.PRIVATE and self._desk.access.is_admin(place.user_id)
-        await self._gate.say(place, await self._desk.run(self._greeting, admin))
+        replies = [await self._desk.run(self._greeting, admin)]
+        if admin and (waiting := await self._desk.run(self._desk.ledger.people, Standing.PENDING)):
+            replies.append(admin_views.pending(waiting))  # who asked before an admin could be reached
+        await self._gate.say(place, *replies)
 
     async def join(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         """/join: let in who knows the code."""
