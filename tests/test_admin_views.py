@@ -88,7 +88,7 @@ def test_status_tells_what_is_unusual() -> None:
 
     assert "上次重建：2026-11-18 19:04（2 分钟前），没有成功" in shown
     assert "仍用 old 回答" in shown
-    assert "正在重建：⏳ 更新索引：▓▓▓▓▓▓▓░░░ 75%\n编码 30/40，已用 12 秒，还需约 4 秒" in shown
+    assert "\n⏳ 更新索引：▓▓▓▓▓▓▓░░░ 75%\n编码 30/40，已用 12 秒，还需约 4 秒" in shown
     assert "启动后还没有答过题" in shown
     assert "出错 2 次" in shown
     assert "有 3 人等待允许" in shown
@@ -113,6 +113,10 @@ def test_what_a_build_did() -> None:
     ]
     assert shown[3:9] == ["⚠️ 有 7 个文件没能读取：", *(f"• {n}.pdf：扫描件" for n in range(5))]
     assert shown[9:] == ["……", "⚠️ 没有答对的必答题：m1", "新版本已启用，不必重启。"]
+    full = check(views.built("全部重建", replace(REPORT, added=0, changed=0, removed=0), 1.0, live=True))
+    assert "\n228 段都没有变动\n" in full
+    added = check(views.built("加入", replace(REPORT, changed=0, removed=0), 1.0, live=True))
+    assert "\n新增 5 段，未变 228 段\n" in added
     idle = check(views.built("更新索引", replace(REPORT, idle=True), 0.2, live=True))
     assert idle.split("\n") == ["✅ 更新索引：材料没有变动，索引已是最新（0 秒）", "现在共 3 个文件，12 篇讲话，240 段"]
     assert "没能启用" in check(views.built("更新索引", REPORT, 1.0, live=False))
@@ -165,7 +169,7 @@ def test_requests_carry_both_decisions() -> None:
     """Who, with number and user name; a list numbers its buttons."""
     reply = views.request(someone())
 
-    assert check(reply) == f"🙋 张三（编号 {2**52 - 1}，@zhang） 想要提问。"
+    assert check(reply) == f"🙋 张三（编号 {2**52 - 1}，@zhang）想要提问。"
     assert [unpack(one.data) for one in reply.buttons[0]] == [Judge(2**52 - 1, allowed) for allowed in (True, False)]
     assert labels(views.pending([someone(), someone()])) == ["允许 1", "拒绝 1", "允许 2", "拒绝 2"]
     assert check(views.pending([])) == "没有人在等待允许。"
@@ -195,7 +199,7 @@ def test_a_preview() -> None:
 
     assert check(reply).split("\n") == [
         "📄 治河.txt",
-        "gb18030，1234 字：1 篇讲话，3 个标题，20 段",
+        "1 篇讲话，3 个标题，20 段，共 1234 字（gb18030）",
         "《治河讲话》（20 段）",
         "　一、截污（8 段）",
         "……还有 4 个标题",

@@ -156,11 +156,14 @@ def test_hints_name_what_is_near() -> None:
     ("text", "span", "expected"),
     [
         ("堤要高。堤要厚。", (4, 8), "“堤要厚。”（《治河讲话》，一、截污 › 一是建管网，第 7 段）"),
-        ("堤要高。堤要厚。", None, "“堤要高。”（《治河讲话》，一、截污 › 一是建管网，第 7 段）"),
+        ("堤要高。堤要厚。", None, "“堤要高。堤要厚。”（《治河讲话》，一、截污 › 一是建管网，第 7 段）"),
+        ("堤要“高”。", None, "“堤要‘高’。”（《治河讲话》，一、截污 › 一是建管网，第 7 段）"),
+        ("“堤要‘高’。”", (0, 8), "“堤要‘高’。”（《治河讲话》，一、截污 › 一是建管网，第 7 段）"),
+        ("“堤”要“高”", (0, 7), "“‘堤’要‘高’”（《治河讲话》，一、截污 › 一是建管网，第 7 段）"),
     ],
 )
 def test_citations(text: str, span: tuple[int, int] | None, expected: str) -> None:
-    """The sentence with its place, ready to paste."""
+    """The sentence, or as many as fit, with the place, ready to paste; marks within marks are single ones."""
     assert answer_views.citation(card(text).passage, span) == expected
 
 
@@ -172,6 +175,28 @@ def test_long_citations_are_shortened() -> None:
     assert long.endswith("高……”（《治河讲话》，一、截污 › 一是建管网，第 7 段）")
     assert units(long) == 256
     assert answer_views.citation(title, None) == "（《" + "讲" * 252 + "……"
+
+
+def test_citations_of_a_paragraph_end_with_a_sentence() -> None:
+    """The last that fits."""
+    cited = answer_views.citation(card("一是筑堤。" + "堤要高。" * 99).passage, None)
+
+    assert cited.startswith("“一是筑堤。堤要高。堤要高。")
+    assert cited.endswith("堤要高。”（《治河讲话》，一、截污 › 一是建管网，第 7 段）")
+    assert units(cited) > 240
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("一、截污", "一、截污"),
+        ("第三，深刻认识治河面临的形势，持续夯实治河的思想基础", "第三，深刻认识治河面临的形势……"),
+        ("一是，" + "高" * 30, "一是，" + "高" * 19 + "……"),
+    ],
+)
+def test_long_headings_on_buttons_end_with_a_clause(title: str, expected: str) -> None:
+    """Where there is one to end with."""
+    assert answer_views.brief(title) == expected
 
 
 def test_an_inline_result_is_one_message() -> None:

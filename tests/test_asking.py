@@ -95,7 +95,7 @@ def test_what_cannot_be_asked(rig: Rig, text: str, expected: str) -> None:
     """One sentence says why."""
     rig.world.send(ANNA, {"text": text})
 
-    assert texts(rig.deliver()) == [expected]
+    assert texts(rig.deliver()) == [expected + "。"]
 
 
 def test_captions_are_questions(rig: Rig) -> None:
@@ -222,13 +222,48 @@ def test_edited_in_a_group(rig: Rig) -> None:
         assert rig.now(refused)["text"].startswith(PLACE)
 
 
+@pytest.mark.parametrize(
+    ("said", "begins"),
+    [
+        ("你好！", "您好！"),
+        ("Hello~ 😀", "您好！"),
+        ("谢 谢", zh_telegram.THANKS),
+        ("你是谁？", "直接发来问题就行"),
+    ],
+)
+def test_courtesies_are_answered_in_kind(rig: Rig, said: str, begins: str) -> None:
+    """They are no questions: nothing is searched, none is counted; a question in their place is answered there."""
+    asked = rig.world.say(ANNA, said)
+    (message,) = rig.deliver()
+    assert message["text"].startswith(begins)
+    assert rig.ledger.gaps(0.0) == []
+    assert rig.ledger.today(EPOCH).questions == 0
+    rig.world.edit(asked, QUESTION)
+    assert rig.deliver() == []
+    assert rig.now(message)["text"].startswith(PLACE)
+
+
+def test_courtesies_in_groups(rig: Rig) -> None:
+    """How to ask there."""
+    group = rig.world.group()
+
+    assert texts(rig.say(ANNA, f"{MENTION} 怎么用", chat=group)) == [zh_telegram.HELP_GROUP.format(bot="standin_bot")]
+
+
+def test_several_questions_in_one(rig: Rig) -> None:
+    """That one was answered is told, or that one at a time may be found."""
+    assert texts(rig.say(ANNA, f"{QUESTION}购书经费有多少？"))[0].split("\n")[-1] == zh_telegram.SEVERAL
+    assert zh_telegram.SEVERAL_NOT_FOUND in texts(rig.say(ANNA, f"{UNANSWERED}{UNANSWERED}"))[0]
+    assert zh_telegram.SEVERAL not in texts(rig.say(ANNA, f"啊？{QUESTION}"))[0]
+
+
 def test_edited_into_what_cannot_be_asked(rig: Rig) -> None:
     """The answer gives way to the sentence that says why, and comes back with a question."""
     asked = rig.world.say(ANNA, QUESTION)
     message = answered(rig.deliver())
     rig.world.edit(asked, "？！")
     assert rig.deliver() == []
-    assert rig.now(message)["text"] == zh_errors.QUESTION_WORDLESS
+    assert rig.now(message)["text"] == zh_errors.QUESTION_WORDLESS + "。"
     assert labels(rig.now(message)) == []
     rig.world.edit(asked, QUESTION)
     assert rig.deliver() == []

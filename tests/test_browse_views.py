@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -42,8 +43,8 @@ def test_origin_tells_everything() -> None:
     (reply,) = browse_views.origin(card("堤要高。", date="2024", speaker="某").context, "a_bot")
 
     assert check(reply).split("\n") == [
-        *["文件：治河.txt", "讲话：治河讲话", "日期：2024", "讲话人：某", "章节：", "一、截污", "一是建管网"],
-        *["段落：第 7 段", "字符：第 1 至 4 个", "永久链接：https://t.me/a_bot?start=p_0123456789abcdef"],
+        *["文件：治河.txt", "讲话：治河讲话", "日期：2024", "讲话人：某", "章节：一、截污 › 一是建管网"],
+        *["段落：第 7 段", "位置：文件的第 1 至 4 个字", "永久链接：https://t.me/a_bot?start=p_0123456789abcdef"],
     ]
 
 
@@ -85,11 +86,12 @@ def test_sources_in_pages() -> None:
         "9. 《治河讲话》（2024，某，治河.txt，3 段）",
     ]
     assert labels(reply)[-1] == ["‹ 上一页", "下一页 ›"]
+    assert check(browse_views.sources(Listing(((f"{0:012x}", ENTRY),), 1), 0)).startswith("共 1 篇讲话，点题目看目录：")
     assert check(browse_views.sources(Listing((), 0), 0)) == "还没有材料，请等管理员加入。"
 
 
 def test_walking_an_outline(library: Library) -> None:
-    """Down to every section and up again; each button leads to the outline that it names."""
+    """Down to every section and up again; what has no headings below it is read at once."""
     key, _ = library.listing(0, 1).entries[0]
     found = library.outline(key)
     assert found is not None
@@ -100,7 +102,10 @@ def test_walking_an_outline(library: Library) -> None:
         check(reply)
         seen.add(at.section)
         actions = [unpack(button.data) for row in reply.buttons for button in row]
-        ways += [one for one in actions if isinstance(one, Walk) and not one.text and one.section not in seen]
+        walks = [one for one in actions if isinstance(one, Walk)]
+        parents = {one.parent for one in found.sections}
+        assert all(one.text == (one.section not in parents) for one in walks if one.section not in {-1, at.section})
+        ways += [replace(one, text=False) for one in walks if one.section not in seen]
 
     assert seen == {-1, *range(len(found.sections))}
 

@@ -27,7 +27,7 @@ def test_people_are_allowed_and_denied(corpus: Path, index: Path, tmp_path: Path
             access, ledger = found.desk.access, found.desk.ledger
             ledger.see(ANNA, "安娜", "Anna", NOW)
             await found.command(f"/allow @anna {BEN}")
-            assert found.texts()[-1] == f"✅ 已允许 安娜（编号 {ANNA}，@Anna）\n✅ 已允许 还没见过（编号 {BEN}）"
+            assert found.texts()[-1] == f"✅ 已允许 安娜（编号 {ANNA}，@Anna）\n✅ 已允许 编号 {BEN}（还没见过）"
             assert access.may_ask(ANNA, ANNA, Kind.PRIVATE) is Verdict.ALLOWED
             await found.command(f"/allow {ANNA}")
             assert found.texts(ANNA) == found.texts(BEN) == [zh_admin.WELCOME]
@@ -67,12 +67,15 @@ def test_what_cannot_be_decided_is_told(corpus: Path, index: Path, tmp_path: Pat
                 await found.command(f"/deny{words}")
             assert found.texts() == [
                 zh_admin.DENY_USAGE,
-                zh_admin.JUDGE_ADMIN.format(person=f"还没见过（编号 {DEPUTY}）"),
+                zh_admin.JUDGE_ADMIN.format(person=f"编号 {DEPUTY}（还没见过）"),
                 zh_admin.JUDGE_NOBODY.format(id=777000),
                 zh_admin.UNKNOWN_NAME.format(name="@nobody"),
-                *[zh_admin.DENY_USAGE] * 5,
+                *[
+                    zh_admin.NOT_A_NUMBER.format(word=word) + "\n" + zh_admin.DENY_USAGE
+                    for word in ("x", "²", "0", "9" * 20, "-5")
+                ],
             ]
-            assert found.desk.ledger.people() == []
+            assert {one.standing for one in found.desk.ledger.people()} == {Standing.UNKNOWN}
 
     run(work)
 
@@ -109,7 +112,7 @@ def test_admins_are_asked_and_one_decides(corpus: Path, index: Path, tmp_path: P
             await found.admins.requested(User(ANNA, "安娜 <b>", is_bot=False))
             found.outbox.blocked.clear()
             await found.admins.requested(User(ANNA, "安娜 <b>", is_bot=False))
-            assert found.texts() == [f"🙋 安娜 <b>（编号 {ANNA}） 想要提问。"]
+            assert found.texts() == [f"🙋 安娜 <b>（编号 {ANNA}）想要提问。"]
             assert len(found.texts(DEPUTY)) == 2
 
             await found.press(zh_admin.JUDGE_YES)
@@ -119,7 +122,7 @@ def test_admins_are_asked_and_one_decides(corpus: Path, index: Path, tmp_path: P
             await found.press(zh_admin.JUDGE_NO, user=DEPUTY)
             assert found.outbox.notices[-1] == (
                 "2",
-                f"安娜 <b>（编号 {ANNA}） 已经被允许了。要改变请发 /deny {ANNA}",
+                f"安娜 <b>（编号 {ANNA}）已经被允许了。要改变请发 /deny {ANNA}",
                 True,
             )
             assert found.texts(DEPUTY)[-1] == f"✅ 已允许 安娜 <b>（编号 {ANNA}）"
@@ -163,14 +166,14 @@ def test_the_list_of_who_waits_gets_shorter(corpus: Path, index: Path, tmp_path:
             lists, waiting = found.texts()
             assert lists.split("\n") == [
                 "管理员（2）",
-                f"还没见过（编号 {BOSS}，配置）",
-                f"还没见过（编号 {DEPUTY}，配置）",
+                f"人{BOSS}（编号 {BOSS}，由设置指定）",
+                f"编号 {DEPUTY}（还没见过，由设置指定）",
                 "可以提问（1）",
-                "还没见过（编号 4，配置）",
+                "编号 4（还没见过，由设置指定）",
                 "不能提问（1）",
-                "还没见过（编号 3）",
+                "编号 3（还没见过）",
                 "群（1）",
-                "还没见过（编号 -9，配置）",
+                "编号 -9（还没见过，由设置指定）",
             ]
             assert waiting == f"等待允许（2）\n1. 人{ANNA}（编号 {ANNA}）\n2. 人{BEN}（编号 {BEN}）"
             await found.press("拒绝 1")

@@ -54,6 +54,39 @@ def test_the_code_lets_in(rigged: Callable[..., Rig], command: str) -> None:
     assert rig.say(BERTA, QUESTION)[0]["text"].startswith("📖")
 
 
+def test_who_comes_by_code_is_known_by_name(rigged: Callable[..., Rig]) -> None:
+    """At once; who may ask already needs no code."""
+    rig = rigged(access="closed", join_code=CODE)
+    rig.say(BERTA, f"/join {CODE}")
+    person = rig.ledger.person(BERTA)
+    assert person is not None
+    assert person.name == f"User {BERTA}"
+    assert texts(rig.say(BERTA, "/join wrong1")) == [zh_telegram.JOIN_NEEDLESS]
+
+
+def test_start_tells_admins_what_they_can_do(rigged: Callable[..., Rig]) -> None:
+    """Nobody else, and not in a group."""
+    rig = rigged(admins=frozenset({ADMIN}))
+    group = rig.world.group()
+    seen = [
+        zh_telegram.START_ADMIN in texts(rig.say(user, "/start", chat=chat))[0]
+        for user, chat in ((ADMIN, 0), (ANNA, 0), (ADMIN, group))
+    ]
+
+    assert seen == [True, False, False]
+
+
+def test_start_tells_admins_who_waits(rigged: Callable[..., Rig]) -> None:
+    """Who asked before the admin could be reached, with the buttons to decide."""
+    rig = rigged(access="closed", admins=frozenset({ADMIN}))
+    rig.say(BERTA, QUESTION)
+    rig.desk.access.request(BERTA)
+    _, waiting = rig.say(ADMIN, "/start")
+
+    assert f"编号 {BERTA}" in waiting["text"]
+    assert labels(waiting) == ["允许 1", "拒绝 1"]
+
+
 def test_wrong_codes(rigged: Callable[..., Rig]) -> None:
     """Five tries an hour, by either way; then the right one does not help until the hour is over."""
     rig = rigged(access="closed", join_code=CODE)
@@ -88,7 +121,7 @@ def test_no_code_is_set(rigged: Callable[..., Rig]) -> None:
 
 
 def test_help(rigged: Callable[..., Rig], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its commands; the admins' part for admins in private only."""
+    """Its commands, in a group how to ask there; the admins' part for admins in private only."""
     monkeypatch.setattr(application, "COMMANDS_ADMIN", [("rebuild", "重建<索引>")])
     rig = rigged(**CLOSED)
     group = rig.world.group()
@@ -98,7 +131,7 @@ def test_help(rigged: Callable[..., Rig], monkeypatch: pytest.MonkeyPatch) -> No
 
     assert all(f"/{name} {text}" in member for name, text in zh_telegram.COMMANDS)
     assert admin == f"{member}\n\n" + zh_telegram.HELP_ADMIN.format(commands="/rebuild 重建<索引>")
-    assert texts(rig.say(ADMIN, "/help", chat=group)) == [member]
+    assert texts(rig.say(ADMIN, "/help", chat=group)) == [zh_telegram.HELP_GROUP.format(bot="standin_bot")]
 
 
 @pytest.mark.parametrize(
@@ -137,7 +170,7 @@ def test_sources_and_outline(rigged: Callable[..., Rig], wide_retriever: Retriev
     """The list in pages; an outline by number, by a part of a title; the list again where that is unclear."""
     rig = rigged(retriever=wide_retriever)
     (listed,) = rig.say(ANNA, "/sources")
-    assert listed["text"].split("\n")[0] == zh_telegram.SOURCES.format(count=12, page=1, pages=2)
+    assert listed["text"].split("\n")[0] == zh_telegram.SOURCES_PAGE.format(count=12, page=1, pages=2)
     assert len(labels(listed)) == 9
     for number in range(1, 13):
         (outline,) = rig.say(ANNA, f"/outline {number}")

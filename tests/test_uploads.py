@@ -108,7 +108,7 @@ def test_a_file_is_shown_and_added(corpus: Path, index: Path, tmp_path: Path) ->
             (text,) = found.texts()
             assert text.split("\n")[:3] == [
                 "📄 阅读.txt",
-                "utf-8，34 字：1 篇讲话，0 个标题，1 段",
+                "1 篇讲话，0 个标题，1 段，共 34 字（utf-8）",
                 "《全市阅读工作会上的讲话》（1 段）",
             ]
             assert text.endswith(zh_admin.UPLOAD_ASK)

@@ -203,11 +203,7 @@ def built(title: str, report: IndexReport, seconds: float, *, live: bool) -> Rep
     head = zh.BUILD_IDLE if report.idle else zh.BUILD_DONE
     lines = [head.format(title=shorten(title, 300), span=span(seconds))]
     if not report.idle:
-        lines.append(
-            zh.BUILD_CHANGES.format(
-                added=report.added, changed=report.changed, removed=report.removed, unchanged=report.unchanged
-            )
-        )
+        lines.append(_changes(report))
     lines.append(zh.BUILD_TOTAL.format(sources=report.sources, speeches=report.speeches, passages=report.passages))
     lines += _files(zh.BUILD_UNREAD, report.failed) + _files(zh.BUILD_SKIPPED, report.skipped)
     if report.missed:
@@ -217,6 +213,19 @@ def built(title: str, report: IndexReport, seconds: float, *, live: bool) -> Rep
     elif not report.idle:
         lines.append(zh.BUILD_LIVE)
     return note("\n".join(lines))
+
+
+def _changes(report: IndexReport) -> str:
+    """How many paragraphs changed, each kind where there are any."""
+    counts = [
+        (zh.BUILD_ADDED, report.added),
+        (zh.BUILD_CHANGED, report.changed),
+        (zh.BUILD_REMOVED, report.removed),
+        (zh.BUILD_UNCHANGED, report.unchanged),
+    ]
+    if not any(count for _, count in counts[:-1]):
+        return zh.BUILD_SAME.format(count=report.unchanged)
+    return zh.CLAUSE.join(words.format(count=count) for words, count in counts if count)
 
 
 def _files(head: str, files: Sequence[tuple[str, str]]) -> list[str]:
@@ -299,19 +308,25 @@ def stats(usage: Usage, days: int, speeches: Sequence[tuple[str, int]]) -> Reply
 
 def person(someone: Person, *, configured: bool = False) -> str:
     """Who somebody is, as plain text: name, number, user name."""
-    facts = [zh.USERS_ID.format(id=someone.user_id)]
+    name, number = _name(someone.name), zh.USERS_ID.format(id=someone.user_id)
+    facts = [number if name else zh.USERS_NAMELESS]
     if someone.username:
         facts.append(f"@{shorten(someone.username, 40)}")
     if configured:
         facts.append(zh.USERS_CONFIGURED)
-    name = shorten(" ".join(someone.name.split()), 80).strip() or zh.USERS_NAMELESS
-    return zh.USERS_PERSON.format(name=name, facts=zh.CLAUSE.join(facts))
+    return zh.USERS_PERSON.format(name=name or number, facts=zh.CLAUSE.join(facts))
 
 
 def group(title: str, chat: int, facts: Sequence[str]) -> str:
     """Which group it is, as plain text."""
-    name = shorten(" ".join(title.split()), 80).strip() or zh.USERS_NAMELESS
-    return zh.USERS_PERSON.format(name=name, facts=zh.CLAUSE.join([zh.USERS_ID.format(id=chat), *facts]))
+    name, number = _name(title), zh.USERS_ID.format(id=chat)
+    first = number if name else zh.USERS_NAMELESS
+    return zh.USERS_PERSON.format(name=name or number, facts=zh.CLAUSE.join([first, *facts]))
+
+
+def _name(given: str) -> str:
+    """A name on one line; "" where there is none that can be seen."""
+    return shorten(" ".join(given.split()), 80).strip()
 
 
 def request(someone: Person) -> Reply:

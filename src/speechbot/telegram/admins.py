@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from telegram.constants import ChatType
 
-from speechbot.errors import SpeechbotError
+from speechbot.errors import SpeechbotError, StateError
 from speechbot.indexing import store
 from speechbot.telegram import admin_views, gap_groups, material_views
 from speechbot.telegram.buttons import Task
@@ -136,6 +136,7 @@ class Admins:
                 if chat is not None and chat.type == ChatType.PRIVATE:
                     await self.unknown(update)
                 return
+            self._see(update)
             if asked.group and name not in _IN_GROUPS:
                 private = admin_views.note(zh_admin.PRIVATE_ONLY)
                 await self._desk.outbox.send(asked.chat, [private], reply_to=asked.message, thread=asked.thread)
@@ -147,6 +148,15 @@ class Admins:
                 await self._desk.outbox.send(asked.chat, [failed], reply_to=asked.message, thread=asked.thread)
 
         return handler
+
+    def _see(self, update: Update) -> None:
+        """Note an admin's name, for /users; where that fails, what they asked for is done all the same."""
+        who = update.effective_user
+        try:
+            if who is not None:
+                self._desk.ledger.see(who.id, who.full_name, who.username, self._desk.clock())
+        except StateError as error:
+            self._desk.blame(error, "noting who asks")
 
     def _asked(self, update: Update) -> Asked | None:
         """What an admin asked for; None where it is no admin."""

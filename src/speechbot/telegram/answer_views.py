@@ -37,6 +37,9 @@ _PLACES = 3
 _SECTIONS = 3
 # UTF-16 units that a place takes at most; a heading may be a whole sentence.
 _PLACE_LENGTH = 600
+# UTF-16 units of a heading on a button: what a phone shows on one line; what is left of it at least when it is cut.
+_LABEL = 24
+_LABEL_LEAST = 8
 # Units that Telegram lets a copy button hold.
 _COPY = 256
 _WORDS = {
@@ -46,7 +49,9 @@ _WORDS = {
 }
 
 
-def answer(card: Card, hits: Sequence[HitRef], at: int = 0, *, corrected: str | None = None) -> list[Reply]:
+def answer(
+    card: Card, hits: Sequence[HitRef], at: int = 0, *, corrected: str | None = None, several: bool = False
+) -> list[Reply]:
     """A hit in full: where it stands, how sure it is, the paragraph; what stands around it where there is room.
 
     Args:
@@ -54,12 +59,14 @@ def answer(card: Card, hits: Sequence[HitRef], at: int = 0, *, corrected: str | 
         hits: All hits of the answer, for leafing.
         at: Which of them it is.
         corrected: The question as it was searched, where typing errors were set right.
+        several: Whether several things were asked at once.
     """
     near = card.confidence is Confidence.NEAREST
     sure = "" if near else zh_answers.CONFIDENCE + _WORDS[card.confidence]
     first = [zh_telegram.NEAREST] if near else []
     head = "\n".join([*map(quoting.escape, first), source_line(card.context), *filter(None, [sure])]) + "\n"
     notes = [zh_answers.CORRECTED.format(question=shorten(corrected, 300))] if corrected else []
+    notes += [zh_telegram.SEVERAL] if several else []
     tail = "".join("\n" + quoting.escape(note) for note in [*notes, *_also(card.context)])
     span = None if near else card.highlight
     return with_buttons(paragraph(head, card.context, span, tail), _buttons(card, hits, at))
@@ -105,6 +112,15 @@ def shorten(text: str, most: int) -> str:
     return shown + zh_telegram.SHORTENED
 
 
+def brief(title: str) -> str:
+    """A heading for a button, which shows one line: a long one ends where a clause does."""
+    cut = enumerate(title[: _LABEL + 1])
+    ends = [at for at, character in cut if at >= _LABEL_LEAST and character in zh_telegram.CLAUSE_ENDS]
+    if quoting.utf16(title) <= _LABEL or not ends:
+        return shorten(title, _LABEL)
+    return shorten(title[: ends[-1]] + zh_telegram.SHORTENED, _LABEL + len(zh_telegram.SHORTENED))
+
+
 def citation(passage: Passage, span: tuple[int, int] | None) -> str:
     """A ready quotation with its place, shortened to what a copy button holds."""
     title = zh_answers.TITLE.format(title=passage.speech)
@@ -112,11 +128,29 @@ def citation(passage: Passage, span: tuple[int, int] | None) -> str:
     path = zh_telegram.CITATION_SPEECH.format(title=title) + steps if steps else title
     where = zh_telegram.CITATION_PLACE.format(path=path, paragraph=passage.paragraph)
     bare = zh_telegram.CITATION_BARE.format(place=where)
-    start, end = span or (sentence_spans(passage.text) or [(0, len(passage.text))])[0]
-    room = _COPY - quoting.utf16(zh_telegram.CITATION.format(sentence="", place=where))
+    marks = zh_telegram.CITATION_MARKS.format(sentence="")
+    room = _COPY - quoting.utf16(zh_telegram.CITATION.format(sentence=marks, place=where))
     if room < len(zh_telegram.SHORTENED) + 1:
         return shorten(bare, _COPY)
-    return zh_telegram.CITATION.format(sentence=shorten(passage.text[start:end].strip(), room), place=where)
+    sentence = passage.text[slice(*span)] if span else _beginning(passage.text, room)
+    return zh_telegram.CITATION.format(sentence=_quoted(shorten(sentence.strip(), room)), place=where)
+
+
+def _beginning(text: str, most: int) -> str:
+    """As many whole sentences as fit, at least one: a first one alone is often but a heading."""
+    first, *others = sentence_spans(text) or [(0, len(text))]
+    ends = [end for _, end in others if quoting.utf16(text[first[0] : end].strip()) <= most]
+    return text[first[0] : max([first[1], *ends])]
+
+
+def _quoted(sentence: str) -> str:
+    """A sentence in quotation marks; one that is a quotation as a whole keeps its own."""
+    opening, closing = zh_telegram.CITATION_MARKS.format(sentence=" ").split()
+    inside = sentence[1:-1]
+    if sentence.startswith(opening) and sentence.endswith(closing) and opening not in inside and closing not in inside:
+        return sentence
+    inner = str.maketrans(zh_telegram.CITATION_OUTER, zh_telegram.CITATION_INNER)
+    return zh_telegram.CITATION_MARKS.format(sentence=sentence.translate(inner))
 
 
 def reading_rows(context: Context, span: tuple[int, int] | None = None) -> Rows:
@@ -137,6 +171,7 @@ def refusal(
     near: Sequence[Passage] = (),
     corrected: str | None = None,
     suggestions: Sequence[tuple[int, str]] = (),
+    several: bool = False,
 ) -> Reply:
     """That the materials do not answer, and what to do about it.
 
@@ -145,8 +180,10 @@ def refusal(
         near: The same, for the headings that they stand under.
         corrected: The question as it was searched, where typing errors were set right.
         suggestions: Example questions, each with its number.
+        several: Whether several things were asked at once.
     """
-    lines = [quoting.strong(zh_telegram.NOT_FOUND), zh_telegram.NOT_FOUND_HINT]
+    hint = zh_telegram.SEVERAL_NOT_FOUND if several else zh_telegram.NOT_FOUND_HINT
+    lines = [quoting.strong(zh_telegram.NOT_FOUND), hint]
     if corrected:
         lines.append(quoting.escape(zh_answers.CORRECTED.format(question=shorten(corrected, 300))))
     rows: list[tuple[Button, ...]] = []
@@ -157,7 +194,7 @@ def refusal(
     if sections:
         lines.append(zh_telegram.NEAR_SECTIONS)
         chosen = list(sections.items())[:_SECTIONS]
-        rows += [(Button(shorten(title, 60), ReadSection(one.id).pack()),) for title, one in chosen]
+        rows += [(Button(brief(title), ReadSection(one.id).pack()),) for title, one in chosen]
     if hits:
         nearest = tuple(HitRef(hit.passage, Confidence.NEAREST, hit.sentence) for hit in hits)
         show = Button(zh_telegram.NEAR, Show(nearest).pack())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
@@ -12,10 +13,11 @@ from telegram import MessageEntity
 
 from speechbot.errors import QuestionError, StateError
 from speechbot.language.questions import check_question
-from speechbot.telegram import answer_views, quoting
+from speechbot.telegram import answer_views, guide_views, quoting
 from speechbot.telegram.gate import Place
+from speechbot.telegram.guide_views import Courtesy
 from speechbot.telegram.library import references
-from speechbot.telegram.records import Question
+from speechbot.telegram.records import Kind, Question
 from speechbot.telegram.replies import Reply
 from speechbot.wording import zh_telegram
 
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
     from speechbot.telegram.gate import Gate
     from speechbot.telegram.library import Library
 
+# Characters of a question among several: fewer are an interjection.
+_PART = 4
 # Seconds after which "typing" is shown: an answer mostly comes sooner.
 _SLOW = 0.7
 
@@ -73,7 +77,11 @@ class Questions:
         try:
             question = check_question(text)
         except QuestionError as error:
-            await self._put(place, answered or (), [Reply(quoting.escape(str(error)))], None)
+            said = zh_telegram.QUESTION_BAD.format(reason=error)
+            await self._put(place, answered or (), [Reply(quoting.escape(said))], None)
+            return
+        if courtesy := guide_views.courtesy(question):
+            await self._put(place, answered or (), [await desk.run(self._courteous, courtesy, place)], None)
             return
         await self.answer(place, question, old=answered or (), head=zh_telegram.LATE if late else "")
 
@@ -124,6 +132,16 @@ class Questions:
         except StateError as error:
             desk.blame(error, "remembering an answer")  # it was given: that is what counts for who asked
 
+    def _courteous(self, courtesy: Courtesy, place: Place) -> Reply:
+        """A word in return for one that asks nothing; no question is counted."""
+        library, username = self._desk.library, self._desk.username
+        if courtesy is Courtesy.THANKS:
+            return Reply(zh_telegram.THANKS)
+        if courtesy is Courtesy.ABOUT:
+            grouped = place.kind is Kind.GROUP
+            return guide_views.guide_group(username) if grouped else guide_views.guide(username)
+        return guide_views.start(*library.counts(), library.examples())
+
     def _answered(self, place: Place) -> list[int] | None:
         """The messages that answered one before; None for none, and where nobody knows: better answered twice."""
         try:
@@ -167,12 +185,20 @@ def find(library: Library, question: str) -> Found:
             refs = references(answer)
             card = library.card(refs[0]) if answer.found else None
         if card is not None:
-            return Found(answer, answer_views.answer(card, refs, corrected=answer.corrected), library.generation)
+            shown = answer_views.answer(card, refs, corrected=answer.corrected, several=several(question))
+            return Found(answer, shown, library.generation)
         answer = replace(answer, found=False)
     suggested = list(enumerate(library.examples())) if not refs else []
     near = [hit.passage for hit in answer.hits]
-    reply = answer_views.refusal(refs, near=near, corrected=answer.corrected, suggestions=suggested)
+    reply = answer_views.refusal(
+        refs, near=near, corrected=answer.corrected, suggestions=suggested, several=several(question)
+    )
     return Found(answer, [reply], library.generation)
+
+
+def several(question: str) -> bool:
+    """Whether a question asks several things, each with its own mark."""
+    return sum(len(part) >= _PART for part in re.split(zh_telegram.QUESTION_MARK, question)[:-1]) > 1
 
 
 def asked_in_group(message: Message, username: str) -> str | None:

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from speechbot.telegram import quoting
-from speechbot.telegram.answer_views import paragraph, reading_rows, shorten, source_line, with_buttons
+from speechbot.telegram.answer_views import brief, paragraph, reading_rows, shorten, source_line, with_buttons
 from speechbot.telegram.buttons import ReadSection, Sources, Walk, link_payload, title_check
 from speechbot.telegram.replies import Attachment, Button, Reply
 from speechbot.terminal.render import place
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from speechbot.browsing import Context, Extract, Outline
+    from speechbot.models import Passage
     from speechbot.telegram.library import Listing
 
 # Speeches on a page of the list, headings on one of an outline.
@@ -67,7 +68,7 @@ def section(extract: Extract) -> list[Reply]:
 def text_file(extract: Extract) -> bytes:
     """A section as a text file; with a mark in front, without which Windows takes UTF-8 for its own code page."""
     names = zh_answers.PATH_SEPARATOR.join((extract.speech.title, *extract.path))
-    lines = (piece if isinstance(piece, str) else piece.text for piece in extract.pieces)
+    lines = (piece if isinstance(piece, str) else piece.text for piece in _below(extract))
     return "\n\n".join([names, *lines, ""]).encode("utf-8-sig", errors="replace")
 
 
@@ -89,7 +90,8 @@ def origin(context: Context, bot: str) -> list[Reply]:
     )
     lines = [text.format(value=value) for text, value in facts if value]
     if passage.section:
-        lines += [zh_telegram.ORIGIN_SECTION, *passage.section]
+        steps = zh_answers.PATH_SEPARATOR.join(passage.section)
+        lines.append(zh_telegram.ORIGIN_SECTION.format(value=steps))
     lines += [
         zh_telegram.ORIGIN_PARAGRAPH.format(value=passage.paragraph),
         # Counted from 1, both ends included, as readers count
@@ -107,7 +109,8 @@ def sources(listing: Listing, page: int) -> Reply:
     if not listing.total:
         return Reply(zh_telegram.SOURCES_EMPTY)
     pages = -(-listing.total // PAGE)
-    lines = [zh_telegram.SOURCES.format(count=listing.total, page=page + 1, pages=pages)]
+    head = zh_telegram.SOURCES_PAGE if pages > 1 else zh_telegram.SOURCES
+    lines = [head.format(count=listing.total, page=page + 1, pages=pages)]
     rows: list[tuple[Button, ...]] = []
     for number, (key, entry) in enumerate(listing.entries, page * PAGE + 1):
         count = zh_telegram.PARAGRAPHS.format(count=len(entry.rows))
@@ -127,6 +130,7 @@ def outline(found: Outline, at: Walk) -> Reply:
     parent = at.section if 0 <= at.section < len(sections) else None
     if at.section >= 0 and (parent is None or title_check(sections[parent].title) != at.check):
         return outline_gone()
+    parents = {one.parent for one in sections}
     children = [number for number, one in enumerate(sections) if one.parent == parent]
     pages = max(1, -(-len(children) // PAGE))
     page = min(at.page, pages - 1)
@@ -138,9 +142,10 @@ def outline(found: Outline, at: Walk) -> Reply:
         lines.append(zh_telegram.OUTLINE_EMPTY)
     rows: list[tuple[Button, ...]] = []
     for number in children[page * PAGE : (page + 1) * PAGE]:
-        title = shorten(sections[number].title, 50)
-        label = zh_telegram.OUTLINE_ROW.format(title=title, count=found.counts[number])
-        rows.append((Button(label, _to(at.speech, found, number).pack()),))
+        label = zh_telegram.OUTLINE_ROW.format(title=brief(sections[number].title), count=found.counts[number])
+        # What has no headings below it is read at once
+        leads = _to(at.speech, found, number, text=number not in parents)
+        rows.append((Button(label, leads.pack()),))
     rows += _turn(page, pages, lambda to: Walk(at.speech, at.section, at.check, page=to).pack())
     read = zh_telegram.OUTLINE_READ_WHOLE if parent is None else zh_telegram.OUTLINE_READ
     text = Button(read, Walk(at.speech, at.section, at.check, text=True).pack())
@@ -151,8 +156,10 @@ def outline(found: Outline, at: Walk) -> Reply:
     return Reply("\n".join(lines), (*rows, (text, back)))
 
 
-def _to(speech: str, found: Outline, number: int | None) -> Walk:
-    return Walk(speech) if number is None else Walk(speech, number, title_check(found.sections[number].title))
+def _to(speech: str, found: Outline, number: int | None, *, text: bool = False) -> Walk:
+    if number is None:
+        return Walk(speech)
+    return Walk(speech, number, title_check(found.sections[number].title), text=text)
 
 
 def _turn(page: int, pages: int, to: Callable[[int], str]) -> list[tuple[Button, ...]]:
@@ -166,12 +173,19 @@ def _upper(extract: Extract) -> tuple[tuple[Button, ...], ...]:
         return ()
     # Of the first paragraph, whose path may go deeper: the level says how far
     upper = ReadSection(extract.passages[0].id, len(extract.path) - 1)
-    return ((Button(zh_telegram.UPPER, upper.pack()),),)
+    label = zh_telegram.UPPER if upper.level else zh_telegram.UPPER_WHOLE
+    return ((Button(label, upper.pack()),),)
+
+
+def _below(extract: Extract) -> tuple[str | Passage, ...]:
+    """What comes below the line that names a section: without its own heading, which ends that line."""
+    pieces = tuple(extract.pieces)
+    return pieces[1:] if extract.path and pieces[:1] == (extract.path[-1],) and len(pieces) > 1 else pieces
 
 
 def _pieces(extract: Extract) -> list[str]:
     html: list[str] = []
-    for piece in extract.pieces:
+    for piece in _below(extract):
         whole = (0, len(piece)) if isinstance(piece, str) else None
         text = piece if isinstance(piece, str) else piece.text
         html += quoting.split_bold(text, whole, quoting.LIMIT // 2)

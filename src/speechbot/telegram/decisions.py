@@ -97,11 +97,13 @@ class Decisions:
         for word, person in people:
             if person is None:
                 unknown = zh_admin.UNKNOWN_NAME.format(name=word[:60])
-                lines.append(unknown if word.startswith("@") else usage)
+                lines.append(unknown if word.startswith("@") else zh_admin.NOT_A_NUMBER.format(word=word[:60]))
                 continue
             lines.append(await self._desk.run(self._settle, asked.user, person, standing))
             if person.standing is not standing:
                 await self._tell(person, standing)
+        if any(person is None and not word.startswith("@") for word, person in people):
+            lines.append(usage)
         await outbox.send(asked.chat, [admin_views.note("\n".join(dict.fromkeys(lines)))])
 
     def _named(self, words: Iterable[str]) -> list[tuple[str, Person | None]]:

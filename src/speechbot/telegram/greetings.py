@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 from telegram import BotCommand, BotCommandScopeChat, Chat, Message, Update
 
-from speechbot.telegram import browse_views, guide_views, quoting, records
+from speechbot.telegram import admin_views, browse_views, guide_views, quoting, records
+from speechbot.telegram.access import Verdict
 from speechbot.telegram.buttons import FROM_INLINE, Walk, linked
 from speechbot.telegram.gate import Place
 from speechbot.telegram.guide_views import Kind
+from speechbot.telegram.records import Standing
 from speechbot.telegram.replies import Reply
 from speechbot.wording import zh_telegram
 
@@ -45,6 +47,7 @@ class Greetings:
         passage = linked(payload)
         code = payload if passage is None and payload != FROM_INLINE else ""
         if code and self._joined(place, code):
+            self._see(message)
             await self._gate.say(place, Reply(zh_telegram.JOINED))
         if not await self._gate.admits(place):
             return
@@ -53,8 +56,12 @@ class Greetings:
             replies = browse_views.reading(found, self._desk.username) if found else [browse_views.gone()]
             await self._gate.say(place, *replies)
             return
-        await self._gate.say(place, await self._desk.run(self._greeting))
-        if place.kind is records.Kind.PRIVATE and self._desk.access.is_admin(place.user_id):
+        admin = place.kind is records.Kind.PRIVATE and self._desk.access.is_admin(place.user_id)
+        replies = [await self._desk.run(self._greeting, admin)]
+        if admin and (waiting := await self._desk.run(self._desk.ledger.people, Standing.PENDING)):
+            replies.append(admin_views.pending(waiting))  # who asked before an admin could be reached
+        await self._gate.say(place, *replies)
+        if admin:
             # At the bot's start there may have been no chat yet that could have a menu of its own
             menu = [BotCommand(*command) for command in (*zh_telegram.COMMANDS, *self._admin_commands)]
             await self._desk.outbox.menu(menu, BotCommandScopeChat(place.chat_id))
@@ -67,9 +74,12 @@ class Greetings:
         place = Place.of(message)
         if not context.args:
             await self._gate.say(place, Reply(zh_telegram.JOIN_USAGE))
+        elif self._desk.access.may_ask(place.user_id, place.chat_id, place.kind) is Verdict.ALLOWED:
+            await self._gate.say(place, Reply(zh_telegram.JOIN_NEEDLESS))
         elif not self._joined(place, context.args[0]):
             await self._gate.say(place, Reply(zh_telegram.JOIN_WRONG))
         else:
+            self._see(message)
             await self._gate.say(place, Reply(zh_telegram.JOINED), await self._desk.run(self._greeting))
 
     async def guide(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
@@ -78,7 +88,10 @@ class Greetings:
             return
         place = Place.of(update.message)
         if await self._gate.admits(place):
-            admin = update.message.chat.type in _HERE and self._desk.access.is_admin(place.user_id)
+            if place.kind is records.Kind.GROUP:
+                await self._gate.say(place, guide_views.guide_group(self._desk.username))
+                return
+            admin = self._desk.access.is_admin(place.user_id)
             commands = self._admin_commands if admin else ()
             await self._gate.say(place, guide_views.guide(self._desk.username, commands))
 
@@ -142,9 +155,15 @@ class Greetings:
         known = place.user_id is not None and place.kind is records.Kind.PRIVATE
         return known and self._desk.access.join(place.user_id or 0, code)
 
-    def _greeting(self) -> Reply:
+    def _see(self, message: Message) -> None:
+        """Note who let themselves in: admins see names, not numbers."""
+        if message.from_user is not None:
+            who = message.from_user
+            self._desk.ledger.see(who.id, who.full_name, who.username, self._desk.clock())
+
+    def _greeting(self, admin: bool = False) -> Reply:  # noqa: FBT001, FBT002 - run in a thread, by position
         library = self._desk.library
-        return guide_views.start(*library.counts(), library.examples())
+        return guide_views.start(*library.counts(), library.examples(), admin=admin)
 
     def _sources(self) -> Reply:
         return browse_views.sources(self._desk.library.listing(0, browse_views.PAGE), 0)

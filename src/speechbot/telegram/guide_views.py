@@ -26,11 +26,23 @@ class Kind(Enum):
     OTHER = zh_telegram.OTHER
 
 
-def start(speeches: int, passages: int, questions: Sequence[str]) -> Reply:
-    """The greeting: what is there, three questions to start with."""
-    greeting = zh_telegram.START.format(speeches=speeches, passages=passages)
+class Courtesy(Enum):
+    """What people say to a bot as they would to a person."""
+
+    HELLO = zh_telegram.HELLO_WORDS
+    THANKS = zh_telegram.THANKS_WORDS
+    ABOUT = zh_telegram.ABOUT_WORDS
+
+
+def start(speeches: int, passages: int, questions: Sequence[str], *, admin: bool = False) -> Reply:
+    """The greeting: what is there, for admins what they can do, three questions to start with."""
+    lines = [zh_telegram.START.format(speeches=speeches, passages=passages)]
+    if admin:
+        lines.append(zh_telegram.START_ADMIN)
     asked = list(enumerate(questions))[:3]
-    return Reply("\n".join([greeting, *([zh_telegram.START_EXAMPLES] if asked else [])]), examples(asked))
+    if asked:
+        lines.append(zh_telegram.START_EXAMPLES)
+    return Reply("\n".join(lines), examples(asked))
 
 
 def guide(bot: str, admin_commands: Sequence[tuple[str, str]] = ()) -> Reply:
@@ -39,6 +51,17 @@ def guide(bot: str, admin_commands: Sequence[tuple[str, str]] = ()) -> Reply:
     if admin_commands:
         parts.append(zh_telegram.HELP_ADMIN.format(commands=_listed(admin_commands)))
     return Reply(quoting.escape("\n\n".join(parts)))
+
+
+def guide_group(bot: str) -> Reply:
+    """What can be done in a group."""
+    return Reply(quoting.escape(zh_telegram.HELP_GROUP.format(bot=bot)))
+
+
+def courtesy(text: str) -> Courtesy | None:
+    """What somebody means who says something that is no question; None where it may be one."""
+    said = "".join(character for character in text.lower() if character.isalnum())
+    return next((kind for kind in Courtesy if said in kind.value), None)
 
 
 def privacy(days: int, *, logged: bool) -> Reply:

@@ -28,12 +28,18 @@ SUGGESTIONS = "这些问题材料里有答案："
 HINTS = "可以这样换个问法：\n• 问得具体些：什么事、什么时候、谁来做\n• 用材料里的词，一次只问一件事"
 HINT_TOPICS = "材料里与此相近的内容："
 TOPIC = "• {topic}"
-CITATION = "“{sentence}”（{place}）"
+CITATION = "{sentence}（{place}）"
+# Quotation marks within quotation marks are single ones, and the other way round.
+CITATION_MARKS = "“{sentence}”"
+CITATION_OUTER = "“”‘’"
+CITATION_INNER = "‘’“”"
 CITATION_BARE = "（{place}）"
 CITATION_PLACE = "{path}，第 {paragraph} 段"
 CITATION_SPEECH = "{title}，"
 CITATION_STEP = " › "
 SHORTENED = "……"
+# After which a heading may be shortened.
+CLAUSE_ENDS = "，；：、。"
 
 # Reading on (browse_views.py).
 LINK = "永久链接：{link}"
@@ -42,16 +48,18 @@ GONE = "这一段已不在材料中，材料可能更新过。请重新提问。
 NO_MORE_BEFORE = "这已是第一段。"
 NO_MORE_AFTER = "这已是最后一段。"
 UPPER = "看上一级"
+UPPER_WHOLE = "看全文"
 WHOLE = "全文较长，这里是开头，完整内容见附件。"
 FILE_FALLBACK = "原文"
 ORIGIN_FILE = "文件：{value}"
 ORIGIN_SPEECH = "讲话：{value}"
 ORIGIN_DATE = "日期：{value}"
 ORIGIN_SPEAKER = "讲话人：{value}"
-ORIGIN_SECTION = "章节："
+ORIGIN_SECTION = "章节：{value}"
 ORIGIN_PARAGRAPH = "段落：第 {value} 段"
-ORIGIN_OFFSETS = "字符：第 {start} 至 {end} 个"
-SOURCES = "共 {count} 篇讲话（第 {page}/{pages} 页），点题目看目录："
+ORIGIN_OFFSETS = "位置：文件的第 {start} 至 {end} 个字"
+SOURCES = "共 {count} 篇讲话，点题目看目录："
+SOURCES_PAGE = "共 {count} 篇讲话（第 {page}/{pages} 页），点题目看目录："
 SOURCES_EMPTY = "还没有材料，请等管理员加入。"
 SOURCE_ROW = "{number}. {title}（{facts}）"
 PARAGRAPHS = "{count} 段"
@@ -87,6 +95,12 @@ COMMANDS = (
     ("forget", "删除我的记录"),
 )
 COMMANDS_GROUP = (("ask", "提问，例如 /ask 怎样抓落实"), ("help", "怎么用"))
+HELP_GROUP = (
+    "在群里 @{bot} 加上问题，或回复我的消息，或发 /ask 问题，我就用材料里的原文回答；材料里没有的，我会直说。\n"
+    "• 问错了？编辑那条消息，我会改答案\n"
+    "• 想安静地看：点我的头像，私下问我"
+)
+START_ADMIN = "您是管理员：把文件直接发给我，就能加入材料；发 /help 看全部命令。"
 GROUP_HELLO = "大家好！@{bot} 加上问题，或发 /ask 问题，我就用材料里的原文回答。"
 PRIVACY = (
     "我会记下：\n"
@@ -94,7 +108,7 @@ PRIVACY = (
     "• {questions}\n"
     "• 您点的“有用”“没用”\n"
     "只用来改进材料，不转给别人；问题和评价 {days} 天后自动删除。\n"
-    "发 /forget，马上删除我记下的您的一切，只留下您的编号能不能用。"
+    "发 /forget，我会马上删掉您的全部记录，只留下您能不能提问这一项。"
 )
 PRIVACY_LOGGED = "您的问题和我答的段落"
 PRIVACY_UNLOGGED = "您问过几次、答没答上，不记问题的文字"
@@ -103,7 +117,7 @@ FORGOTTEN_NONE = "没有您的记录。"
 PHOTO = "图片我看不懂，请把问题打成文字发来。"
 STICKER = "收到，谢谢！有问题请直接打字问我。"
 VOICE = "语音我听不懂，请把问题打成文字发来。"
-FILE = "文件只有管理员能加入材料；有问题请直接打字问我。"
+FILE = "只有管理员能用文件加入材料。有问题请直接打字问我。"
 OTHER = "这个我看不懂，请把问题打成文字发来。"
 TOO_FAST = "问得太快了，请过 {seconds} 秒再问。"
 UNKNOWN_COMMAND = "没有这个命令。发 /help 看怎么用，也可以直接发来问题。"
@@ -122,8 +136,8 @@ APPLY = "申请使用"
 APPLIED = "已转告管理员，同意后我会通知您。"
 APPLY_WAITING = "已经申请过了，请等管理员答复。"
 APPLY_FULL = "现在等候的申请太多，请过些时候再试。"
-DENIED = "管理员没有允许您使用，有疑问请直接找管理员。"
-GROUP_UNKNOWN = "本群还没有开通，请管理员在群里发 /allow。"
+DENIED = "管理员没有允许您使用，有疑问请直接联系管理员。"
+GROUP_UNKNOWN = "本群还没有开通，请机器人的管理员在群里发 /allow。"
 JOINED = "口令正确，欢迎！"
 JOIN_WRONG = "口令不对，或者试得太多了。请核对口令，过一会儿再试。"
 JOIN_USAGE = "请把口令写在命令后面：/join 口令"
@@ -131,6 +145,24 @@ JOIN_NEEDLESS = "您已经可以提问了。"
 
 # Questions and buttons (asking.py, presses.py, inline.py).
 QUESTION = "问：{question}"
+QUESTION_BAD = "{reason}。"
+QUESTION_MARK = "[?？]"
+SEVERAL = "一次问了几件事，这里只答了最相关的；分开问更准。"
+SEVERAL_NOT_FOUND = "一次问了几件事，分开问更容易找到。"
+# What people say that is no question, without signs and spaces, in small letters.
+HELLO_WORDS = frozenset(
+    "你好 您好 你好呀 你好啊 您好呀 您好啊 大家好 嗨 哈喽 哈啰 在吗 在不在 在么 有人吗 早 早上好 上午好 中午好 下午好 晚上好 "
+    "妳好 hi hello hey hihi 你好你好 你好机器人 机器人你好".split()
+)
+THANKS_WORDS = frozenset(
+    "谢谢 谢谢你 谢谢您 谢了 多谢 感谢 非常感谢 谢谢啦 谢谢了 辛苦了 谢谢谢谢 好的谢谢 謝謝 謝謝你 謝謝您 多謝 感謝 thanks thankyou thx "
+    "再见 拜拜 再見 bye 晚安".split()
+)
+ABOUT_WORDS = frozenset(
+    "你是谁 您是谁 你是誰 你是什么 你是机器人吗 你叫什么 你叫什么名字 你能做什么 你会什么 你会做什么 你能干什么 你能干嘛 你可以做什么 "
+    "你有什么用 怎么用 怎么使用 如何使用 帮助 使用说明 help".split()
+)
+THANKS = "不客气，有问题随时问我。"
 LATE = "（我刚才重启过，这条回答晚了；如已收到过，请忽略。）"
 VOTED_UP = "谢谢！"
 VOTED_DOWN = "谢谢告诉我，管理员会看到。"
