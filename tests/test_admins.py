@@ -52,6 +52,9 @@ def test_strangers_meet_an_unknown_command(corpus: Path, index: Path, tmp_path: 
             await found.command(f"/{name} 5", user=ANNA)
             await found.command(f"/{name}", user=ANNA, chat=group)
             await found.command(f"/{name}", user=1087968824, chat=group)
+            # Not even where the stand-in of a person that comes with a channel's word is an admin's
+            spoken = {"text": f"/{name}", "sender_chat": {"id": -200, "type": "channel", "title": "频道"}}
+            await found.admins.commands[name](update(spoken, chat=group), None)  # type: ignore[arg-type]
             await found.settle()
             assert len(found.unknown) == 1
             assert found.outbox.said == []

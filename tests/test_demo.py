@@ -109,6 +109,20 @@ def test_no_web_site_can_call_the_bot_api_of_the_page(settings: Settings) -> Non
     assert asyncio.run(call()) == [401, 404]
 
 
+def test_what_fails_later_is_not_taken_for_a_failed_copy(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An error of the bot stays what it is; one of the copy says what to do."""
+
+    async def fail(*_: object, **__: object) -> None:
+        raise ConnectionError("later")
+
+    monkeypatch.setattr("speechbot.demo.serve", fail)
+    with pytest.raises(ConnectionError, match="later"):
+        asyncio.run(demonstrate(settings, 0, ready=lambda _: None))
+    monkeypatch.setattr("speechbot.demo.tempfile.tempdir", "/nowhere")
+    with pytest.raises(SpeechbotError, match="请检查临时文件夹"):
+        asyncio.run(demonstrate(settings, 0, ready=lambda _: None))
+
+
 def test_a_taken_port_is_told(settings: Settings) -> None:
     """With what to do about it."""
     with socket.socket() as taken:

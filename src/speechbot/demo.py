@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import shutil
 import tempfile
-from contextlib import AsyncExitStack, contextmanager
+from contextlib import AsyncExitStack, ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -63,26 +63,27 @@ async def demonstrate(
 def _copies(settings: Settings) -> Iterator[Settings]:
     """Settings for a demonstration: files that are copies, one member and one admin."""
     name = live(settings.index)
-    try:
-        with tempfile.TemporaryDirectory(prefix="speechbot-demo-") as folder:
-            corpus, index = Path(folder) / "corpus", Path(folder) / "index"
+    with ExitStack() as opened:
+        try:
+            folder = Path(opened.enter_context(tempfile.TemporaryDirectory(prefix="speechbot-demo-")))
+            corpus, index = folder / "corpus", folder / "index"
             if settings.corpus.is_dir():
                 shutil.copytree(settings.corpus, corpus)
             shutil.copytree(settings.index / GENERATIONS / name, index / GENERATIONS / name)
             (index / CURRENT).write_bytes((settings.index / CURRENT).read_bytes())
-            yield settings.model_copy(
-                update={
-                    "corpus": corpus,
-                    "index": index,
-                    "state": index / "state.sqlite",
-                    "admins": frozenset({ADMIN}),
-                    "users": frozenset({MEMBER}),
-                    "groups": frozenset(),
-                    "access": "closed",
-                    "join_code": None,
-                    "health_listen": None,
-                }
-            )
-    except (OSError, shutil.Error) as error:
-        reason = getattr(error, "strerror", None) or type(error).__name__
-        raise SpeechbotError(zh_commands.DEMO_COPY_FAILED.format(reason=reason)) from error
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            raise SpeechbotError(zh_commands.DEMO_COPY_FAILED.format(reason=reason)) from error
+        yield settings.model_copy(
+            update={
+                "corpus": corpus,
+                "index": index,
+                "state": index / "state.sqlite",
+                "admins": frozenset({ADMIN}),
+                "users": frozenset({MEMBER}),
+                "groups": frozenset(),
+                "access": "closed",
+                "join_code": None,
+                "health_listen": None,
+            }
+        )

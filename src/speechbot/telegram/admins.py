@@ -17,6 +17,7 @@ from speechbot.telegram.buttons import Task
 from speechbot.telegram.chores import Asked, Chores, Press
 from speechbot.telegram.decisions import Decisions
 from speechbot.telegram.errands import Errand
+from speechbot.telegram.gate import Place
 from speechbot.telegram.rebuilding import PAUSE, Rebuilding
 from speechbot.telegram.records import Standing
 from speechbot.telegram.removals import Removals
@@ -161,7 +162,7 @@ class Admins:
     def _asked(self, update: Update) -> Asked | None:
         """What an admin asked for; None where it is no admin."""
         user, chat, message = update.effective_user, update.effective_chat, update.effective_message
-        if user is None or chat is None or message is None or not self._desk.access.is_admin(user.id):
+        if user is None or chat is None or message is None or not self._desk.access.is_admin(Place.of(message).user_id):
             return None
         words = (message.text or "").split(maxsplit=1)
         return Asked(

@@ -180,10 +180,9 @@ class Rebuilding:
             reason = admin_views.died(error.code)
         except SpeechbotError as error:
             reason = str(error)
-        except Exception:  # such as a process that cannot be started
-            if move is not None:
-                await self._desk.run(move.undo)
-            raise
+        except OSError as error:  # there is no memory for one more process, or no number
+            self._desk.blame(error, "starting a process to build the index")
+            reason = zh_admin.BUILD_UNSTARTED.format(reason=error.strerror or type(error).__name__)
         else:
             seconds = time.monotonic() - run.began
             await self._remember(seconds, report)

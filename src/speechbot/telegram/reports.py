@@ -24,6 +24,8 @@ _LOGGER = logging.getLogger(__name__)
 
 # Seconds between two reports to the admins: what fails, fails for many.
 _QUIET = 60.0
+# What Telegram says of a group in which the bot may not write; anybody can add it to one of theirs and ask there.
+_NO_RIGHT = ("not enough rights", "no rights to send", "chat_write_forbidden", "chat_restricted", "topic_closed")
 
 
 class Reports:
@@ -40,10 +42,10 @@ class Reports:
         error = context.error
         if error is None:
             return
-        if isinstance(error, Forbidden):
-            # Somebody blocked the bot or threw it out: theirs to decide
+        if _unwanted(error):
+            # Somebody blocked the bot, threw it out or took its right to write: theirs to decide
             self._desk.metrics.error("Forbidden")
-            _LOGGER.info("A message was not wanted: %s", error.message)
+            _LOGGER.info("A message was not wanted: %s", error)
             return
         doing = kind_of(update) if isinstance(update, Update) else "something"
         error_id = self._desk.blame(error, f"handling {doing or 'an update'}")
@@ -78,3 +80,9 @@ class Reports:
                 await self._desk.outbox.send(admin, [Reply(quoting.escape("\n".join(lines)))])
             except TelegramError as failure:
                 _LOGGER.info("An admin could not be told of error %s (%s)", error_id, type(failure).__name__)
+
+
+def _unwanted(error: BaseException) -> bool:
+    """Whether a chat does not let the bot write; of a right that is missing in a group, Telegram says 400, not 403."""
+    said = error.message.lower() if isinstance(error, BadRequest) else ""
+    return isinstance(error, Forbidden) or any(words in said for words in _NO_RIGHT)

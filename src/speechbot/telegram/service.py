@@ -125,7 +125,11 @@ class _Run:
         desk = self._desk
         stopped = asyncio.create_task(stop.wait())
         started = asyncio.create_task(self._start())
-        helpers = [asyncio.create_task(one) for one in (self._health.keep_beating(), self._expire(), self._tidy())]
+        helpers = [
+            self._beside(self._health.keep_beating(), "beating"),
+            self._beside(self._expire(), "expiring"),
+            self._beside(self._tidy(), "tidying"),
+        ]
         try:
             await asyncio.wait({stopped, started}, return_when=asyncio.FIRST_COMPLETED)
             if started.done():
@@ -135,9 +139,9 @@ class _Run:
                 ready(username)
                 # What can wait until the bot receives: menus, and what the first question would otherwise wait for
                 menus = show_commands(desk.outbox, sorted(desk.settings.admins))
-                helpers.append(asyncio.create_task(self._beside(menus, "showing the commands")))
+                helpers.append(self._beside(menus, "showing the commands"))
                 examples = desk.run(desk.library.examples)
-                helpers.append(asyncio.create_task(self._beside(examples, "finding examples")))
+                helpers.append(self._beside(examples, "finding examples"))
                 receiving = {task for task in asyncio.all_tasks() if task.get_name() == _RECEIVING}
                 await asyncio.wait({stopped, *receiving}, return_when=asyncio.FIRST_COMPLETED)
                 if not stopped.done():
@@ -165,12 +169,17 @@ class _Run:
         else:
             await _insist(partial(_visited, updater, self._desk.settings, self._desk.settings.webhook_url))
 
-    async def _beside(self, work: Coroutine[Any, Any, object], doing: str) -> None:
-        """Do something beside the bot, which goes on where that fails."""
-        try:
-            await work
-        except Exception as error:  # noqa: BLE001 - nobody waits for it: unless it is told here, nobody knows
-            self._desk.blame(error, doing)
+    def _beside(self, work: Coroutine[Any, Any, object], doing: str) -> asyncio.Task[object]:
+        """Do something beside the bot, which goes on where that fails; nobody waits for it, so that the log must tell."""
+
+        def ended(task: asyncio.Task[object]) -> None:
+            error = None if task.cancelled() else task.exception()
+            if error is not None:
+                self._desk.blame(error, doing)
+
+        task = asyncio.create_task(work)
+        task.add_done_callback(ended)
+        return task
 
     async def _tidy(self) -> None:
         """Give back memory that is free, now and then."""
@@ -181,8 +190,10 @@ class _Run:
     async def _expire(self) -> None:
         """Delete what is older than it may be, now and every hour."""
         while True:
-            work = self._desk.run(self._desk.ledger.expire, self._desk.clock(), self._desk.settings.keep_days)
-            await self._beside(work, "deleting old questions")
+            try:
+                await self._desk.run(self._desk.ledger.expire, self._desk.clock(), self._desk.settings.keep_days)
+            except SpeechbotError as error:
+                self._desk.blame(error, "deleting old questions")
             await asyncio.sleep(_EXPIRE)
 
     async def _stop(self) -> None:
