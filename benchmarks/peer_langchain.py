@@ -10,7 +10,7 @@ import pickle
 from typing import TYPE_CHECKING, Any
 
 import peer_model
-from peer_protocol import DEPTH, Peer, Text, run
+from peer_protocol import TOP, Peer, Text, run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -47,7 +47,7 @@ def build(model: Any, texts: Sequence[Text], index: Path) -> None:  # noqa: ANN4
     """Both indexes, both saved."""
     documents = [Document(page_content=passage.text, metadata={"id": passage.id}) for passage in texts]
     FAISS.from_documents(documents, model).save_local(str(index))
-    words = BM25Retriever.from_documents(documents, preprocess_func=jieba.lcut, k=DEPTH)
+    words = BM25Retriever.from_documents(documents, preprocess_func=jieba.lcut, k=TOP)
     # jieba's functions are methods of an object that holds a lock: kept without, and given back by load
     words.preprocess_func = str.split
     (index / "bm25.pickle").write_bytes(pickle.dumps(words))
@@ -58,7 +58,7 @@ def load(index: Path) -> Callable[[str], list[str]]:
     store = FAISS.load_local(str(index), embeddings(), allow_dangerous_deserialization=True)
     words = pickle.loads((index / "bm25.pickle").read_bytes())  # noqa: S301 - ours
     words.preprocess_func = jieba.lcut
-    near = store.as_retriever(search_kwargs={"k": DEPTH})
+    near = store.as_retriever(search_kwargs={"k": TOP})
     retriever = EnsembleRetriever(retrievers=[words, near], weights=[0.5, 0.5], id_key="id")
     return lambda question: [document.metadata["id"] for document in retriever.invoke(question)]
 

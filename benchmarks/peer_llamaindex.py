@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import peer_model
-from peer_protocol import DEPTH, TOP, Peer, Text, run
+from peer_protocol import BIGRAMS, TOP, Peer, Text, run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -27,8 +27,8 @@ from llama_index.embeddings.huggingface import HuggingFaceEmbedding  # noqa: E40
 from llama_index.retrievers.bm25 import BM25Retriever  # noqa: E402
 from llama_index.vector_stores.faiss import FaissVectorStore  # noqa: E402
 
-PATTERN = r"(?=(\w\w))"
 DIMENSION = 384
+LONGEST = 512  # tokens, where the model cuts anyway; the class wants to be told
 
 
 def embeddings() -> Any:  # noqa: ANN401 - known in its own environment only
@@ -37,6 +37,7 @@ def embeddings() -> Any:  # noqa: ANN401 - known in its own environment only
         model_name=peer_model.FOLDER,
         trust_remote_code=True,
         device="cpu",
+        max_length=LONGEST,
         query_instruction=peer_model.QUERY,
         text_instruction=peer_model.PASSAGE,
     )
@@ -50,12 +51,12 @@ def prepare(_texts: Sequence[Text], _index: Path) -> Any:  # noqa: ANN401 - like
 def build(model: Any, texts: Sequence[Text], index: Path) -> None:  # noqa: ANN401 - likewise
     """Both indexes, both saved."""
     nodes = [TextNode(id_=passage.id, text=passage.text) for passage in texts]
-    store = FaissVectorStore(faiss_index=faiss.IndexFlatL2(DIMENSION))
+    store = FaissVectorStore(faiss_index=faiss.IndexFlatIP(DIMENSION))
     context = StorageContext.from_defaults(vector_store=store)
     vectors = VectorStoreIndex(nodes, storage_context=context, embed_model=model)
     vectors.storage_context.persist(persist_dir=str(index))
     words = BM25Retriever.from_defaults(
-        nodes=nodes, similarity_top_k=DEPTH, token_pattern=PATTERN, skip_stemming=True, language="zh"
+        nodes=nodes, similarity_top_k=TOP, token_pattern=BIGRAMS, skip_stemming=True, language="zh"
     )
     words.persist(str(index / "bm25"))
 
@@ -66,9 +67,9 @@ def load(index: Path) -> Callable[[str], list[str]]:
     context = StorageContext.from_defaults(vector_store=store, persist_dir=str(index))
     vectors = load_index_from_storage(context, embed_model=embeddings())
     words = BM25Retriever.from_persist_dir(str(index / "bm25"))
-    words.token_pattern, words.skip_stemming = PATTERN, True
+    words.token_pattern, words.skip_stemming = BIGRAMS, True
     retriever = QueryFusionRetriever(
-        [vectors.as_retriever(similarity_top_k=DEPTH), words],
+        [vectors.as_retriever(similarity_top_k=TOP), words],
         llm=MockLLM(),  # writes no further questions: one is asked
         num_queries=1,
         mode="reciprocal_rerank",

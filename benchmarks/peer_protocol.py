@@ -31,8 +31,10 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-# How many ids are scored, and from how many of each kind of search they are fused: txtai's own proportion, given to all.
-TOP, DEPTH = 10, 100
+# How many ids are scored; as many are asked of either kind of search (txtai itself asks for ten times as many).
+TOP = 10
+# Any two neighbouring characters, for those whose tokenizer is a regular expression.
+BIGRAMS = r"(?=(\w\w))"
 # Memory is looked at after so many questions.
 SETTLED = 100
 

@@ -2,8 +2,8 @@
 
 Each contestant runs in processes of its own (``peer_protocol.py``), the peers in virtual environments under
 ``.cache/peers`` with the versions in ``benchmarks/peers/*.txt``, installed by the first run. ``peer_NAME.py`` holds what
-each does: hybrid search as its documentation has it (the pages are named below), whole passages as the pool, a hundred
-candidates from either kind of search. The model is the bundled one for all, through sentence-transformers: ``agreement``
+each does: hybrid search as its documentation has it (the pages are named below), whole passages as the pool, ten asked
+of either kind of search and ten of both. The model is the bundled one for all, through sentence-transformers: ``agreement``
 is the least cosine between a peer's vectors and ours. Chinese words are what each peer's documentation offers for them; of
 several ways the one that did best on CMRC2018.
 
@@ -36,7 +36,7 @@ import numpy as np
 import record
 import startup
 from measures import fresh
-from peer_protocol import DEPTH, SETTLED, TOP
+from peer_protocol import SETTLED, TOP
 
 from speechbot.encoder import OnnxEncoder
 from speechbot.language.text import fold
@@ -127,15 +127,13 @@ def rows(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
-def lay_out(name: str, folder: Path, *, passages: int | None, questions: int | None) -> Set:
+def lay_out(name: str, bench: Path, folder: Path, *, passages: int | None, questions: int | None) -> Set:
     """Write a set for the contestants: the first so many passages, the first so many questions that they answer."""
     plain = name.partition(",")[0]
     change = fold if SETS[name] else str
-    pool = rows(record.BENCH / f"{plain}.corpus.jsonl")[:passages]
+    pool = rows(bench / f"{plain}.corpus.jsonl")[:passages]
     there = {row["id"] for row in pool}
-    asked = [row for row in rows(record.BENCH / f"{plain}.queries.jsonl") if there.intersection(row["gold"])][
-        :questions
-    ]
+    asked = [row for row in rows(bench / f"{plain}.queries.jsonl") if there.intersection(row["gold"])][:questions]
     texts = [{"id": row["id"], "text": change(row["text"])} for row in pool]
     given = [{"question": change(row["question"])} for row in asked]
     fresh(folder)
@@ -263,6 +261,7 @@ def ratios(results: Mapping[str, Any]) -> dict[str, Any]:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure, print, write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--bench", type=Path, default=record.BENCH, help="folder of public data")
     parser.add_argument("--sets", nargs="+", choices=SETS, default=list(SETS), help="which sets (default: all)")
     parser.add_argument("--passages", type=int, help="the first so many passages of a set (default: all)")
     parser.add_argument("--questions", type=int, help="the first so many of its questions (default: all)")
@@ -276,7 +275,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     sizes: dict[str, Any] = {}
     for name in options.sets:
         folder = options.work.absolute() / name.replace(", ", "_")
-        given = lay_out(name, folder, passages=options.passages, questions=options.questions)
+        given = lay_out(name, options.bench, folder, passages=options.passages, questions=options.questions)
         sizes[name] = {"passages": given.passages[1], "questions": len(given.questions)}
         print(f"{name}: {sizes[name]}", file=sys.stderr)
         results["sets"][name] = {contestant: measure(contestant, given) for contestant in CONTESTANTS}
@@ -287,7 +286,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     settings = {
         "sets": sizes,
         "top": TOP,
-        "candidates_of_each_kind": DEPTH,
         "memory_after_questions": SETTLED,
         "cold_start": {"set": started, "rounds": options.rounds},
         "versions": {name: versions(name) for name in DOCUMENTATION},
