@@ -1,8 +1,8 @@
 """speechbot as a contestant: files to ``build_index``, questions to ``Retriever.search``.
 
-A passage is a file of its own: a number for a title, a salutation so that what follows is body, then the passage in one
-line. The number is no word of any question. What the parser makes of it is the product's business: a hit counts for the
-passage in whose file it stands, a paragraph that stands in several files for all of them.
+A passage is a file of its own: a number for a title, which no question asks for, a salutation so that what follows is body,
+then the passage in one line. The parser makes one passage of each and leaves nothing out. A hit counts for the passage in
+whose file it stands, a paragraph that stands in several files for all of them in turn.
 """
 
 from __future__ import annotations
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from speechbot.encoder import Encoder
-
-# A passage of several paragraphs may take several hits.
-HITS = 2 * TOP
 
 
 def write(texts: Sequence[Text], corpus: Path) -> None:
@@ -56,7 +53,7 @@ def load(index: Path) -> Callable[[str], list[str]]:
     retriever = Retriever.open(index)
 
     def search(question: str) -> list[str]:
-        hits = retriever.search(question, HITS)
+        hits = retriever.search(question, TOP)
         places = chain.from_iterable((hit.passage, *hit.places) for hit in hits)
         return list(dict.fromkeys(Path(place.source).stem for place in places))
 

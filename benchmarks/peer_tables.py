@@ -32,7 +32,7 @@ SETS = {
     "stard_law": "STARD",
 }
 # In CSS pixels.
-_WIDTH, _LABEL, _BAR, _STEP, _HEAD, _ACROSS = 280, 84, 130, 22, 34, 3
+_WIDTH, _LABEL, _BAR, _STEP, _HEAD, _ACROSS = 290, 92, 130, 22, 34, 3
 
 
 def _times(value: float, ours: float) -> str:
