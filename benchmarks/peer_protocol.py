@@ -1,6 +1,6 @@
 """What each contestant of ``peers.py`` does in a process of its own, with its own virtual environment.
 
-    python benchmarks/peer_NAME.py build|ask|once WORK INDEX
+    python peer_NAME.py build|ask|once WORK INDEX
 
 ``WORK`` holds ``passages.jsonl`` (``{"id", "text"}``) and ``questions.jsonl`` (``{"question"}``); the last line of standard
 output is the stage's figures as JSON.
