@@ -206,6 +206,7 @@ def measure(name: str, given: Set) -> dict[str, Any]:
     }
     if name != OURS:
         found["agreement"] = agreement(given, build, ask)
+        assert found["agreement"] > 0.999, f"{name} has other vectors than ours"
     vectors = ("first_vector", "last_vector")
     parts = {
         part: {key: kept[key] for key in kept if key not in vectors} for part, kept in (("build", build), ("ask", ask))
