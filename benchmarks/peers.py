@@ -4,13 +4,14 @@ Each contestant runs in processes of its own (``peer_protocol.py``), the peers i
 ``.cache/peers`` with the versions in ``benchmarks/peers/*.txt``, installed by the first run. ``peer_NAME.py`` holds what
 each does: hybrid search as its documentation has it (the pages are named below), whole passages as the pool, ten asked
 of either kind of search and ten of both. The model is the bundled one for all, through sentence-transformers: ``agreement``
-is the least cosine between a peer's vectors and ours. Chinese words are what each peer's documentation offers for them; of
-several ways the one that did best on CMRC2018.
+is the least cosine between a peer's vectors and ours. Words are bigrams of characters, through the
+parameter that each has for its tokenizer: of the ways that were tried, what did best on CMRC2018, so chosen for the peers
+on a set that is reported.
 
     build        passages a second, from texts in memory to an index on disk; the model is loaded before. speechbot reads
                  files, cuts windows, syncs, and checks what it wrote
     ask          one question after the other, in a process that has answered one already; on one thread, since OpenMP's
-                 threads would wait for each other longer than one question takes (txtai: 34 ms instead of 11)
+                 threads may wait for each other longer than a question takes (txtai on a busy machine: 34 ms, not 11)
     cold start   whole processes from start to exit with one answer, in turn, after one of each that does not count;
                  likewise on one thread
 
@@ -54,13 +55,10 @@ SETS = {"cmrc2018_dev": False, "drcd_dev": False, "drcd_dev, folded": True, "sta
 COLD = "stard_law"
 ROUNDS = 5
 OURS = "speechbot"
-# Where each peer's documentation has what is done here.
+# Where each peer's documentation has the fusion used here; tokenizers are parameters that docstrings of the packages name.
 DOCUMENTATION = {
     "txtai": ("https://neuml.github.io/txtai/embeddings/configuration/general",),
-    "langchain": (
-        "https://reference.langchain.com/python/langchain-classic/retrievers/ensemble/EnsembleRetriever",
-        "https://python.langchain.com/docs/integrations/retrievers/bm25",
-    ),
+    "langchain": ("https://reference.langchain.com/python/langchain-classic/retrievers/ensemble/EnsembleRetriever",),
     "llamaindex": (
         "https://developers.llamaindex.ai/python/framework/integrations/retrievers/reciprocal_rerank_fusion",
     ),
