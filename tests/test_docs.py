@@ -217,3 +217,10 @@ def test_error_texts_of_the_readme_are_ours() -> None:
     for row in rows:
         parts = [part for part in row.split("……") if part]
         assert any(all(part in text for part in parts) for text in texts), row
+
+
+def test_every_picture_is_shown() -> None:
+    """One that no README shows is not there for its readers; one that they name is there."""
+    named = {name for text in READMES for name in re.findall(r"\(docs/([^)]+\.png)\)", text)}
+
+    assert named == {path.name for path in (ROOT / "docs").glob("*.png")}
