@@ -227,8 +227,8 @@ def test_a_link_leads_to_its_passage(stage: Stage) -> None:
     [
         ("/nosuch", zh_telegram.UNKNOWN_COMMAND),
         ("/outline 没有的", zh_telegram.OUTLINE_UNKNOWN.format(title="没有的")),
-        ("/join 12345678", zh_telegram.JOIN_WRONG),
-        ("？？", "问题里没有文字，只有符号或表情，请用文字提问"),
+        ("/join 12345678", zh_telegram.JOIN_NEEDLESS),
+        ("？？", "问题里没有文字，只有符号或表情，请用文字提问。"),
     ],
 )
 def test_what_is_no_question(stage: Stage, text: str, said: str) -> None:

@@ -117,6 +117,22 @@ def test_a_new_file_comes_in_and_goes_out(staging: Staging, corpus: Path) -> Non
     assert staging.find(token) == path
 
 
+@pytest.mark.parametrize("there", [True, False])
+def test_nothing_comes_into_a_corpus_that_is_gone(staging: Staging, corpus: Path, *, there: bool) -> None:
+    """An index of the new file alone would go live."""
+    token, folder = staging.begin()
+    (folder / "讲话.txt").write_text(TEXT, encoding="utf-8")
+    for path in corpus.iterdir():
+        path.unlink()
+    if not there:
+        corpus.rmdir()
+
+    with pytest.raises(CorpusError, match="可能没有挂载"):
+        staging.bring_in(token, folder / "讲话.txt")
+    assert corpus.exists() is there
+    assert staging.find(token) is not None
+
+
 def test_what_is_replaced_is_kept(staging: Staging, corpus: Path, tmp_path: Path) -> None:
     """The old file lies under ``removed``, and comes back when the replacement is undone."""
     old = (corpus / "河道治理讲话.txt").read_bytes()

@@ -99,7 +99,8 @@ def removal_list(files: Sequence[tuple[str, str]], page: int, search: str = "") 
     page = min(page, pages - 1)
     first = page * _PAGE
     shown = files[first : first + _PAGE]
-    head = zh.REMOVE_LIST.format(count=len(files), page=page + 1, pages=pages)
+    words = zh.REMOVE_LIST_PAGE if pages > 1 else zh.REMOVE_LIST
+    head = words.format(count=len(files), page=page + 1, pages=pages)
     if search:
         head = zh.REMOVE_MANY.format(count=len(files), name=shorten(search, 200))
     lines = [head]

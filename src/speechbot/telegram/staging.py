@@ -112,11 +112,18 @@ class Staging:
         return Twin(replaces=any(one.name == path.name for one in materials), same=same[0][1] if same else "")
 
     def bring_in(self, token: str, path: Path) -> Move:
-        """Put a copy of a file into the corpus, in one step; what had its name is kept under ``removed``."""
+        """Put a copy of a file into the corpus, in one step; what had its name is kept under ``removed``.
+
+        Not into a corpus without materials: there was one to build the index from, it is not mounted or was moved away,
+        and an index of the new file alone would go live.
+        """
+        try:
+            self.names()
+        except CorpusError as error:
+            raise CorpusError(zh_admin.CORPUS_GONE.format(path=self._corpus), path=self._corpus) from error
         target = self._corpus / path.name
         move = Move()
         with _explained(self._corpus):
-            self._corpus.mkdir(parents=True, exist_ok=True)
             if target.is_file():
                 kept = self._aside() / path.name
                 shutil.copy2(target, kept)

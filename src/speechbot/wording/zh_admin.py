@@ -130,10 +130,14 @@ UPLOAD_GOING = "好的，正在加入"
 UPLOAD_GONE = "这个文件已经处理过，或放了一天以上被清理了。需要的话请重新发来。"
 UPLOAD_BUSY = "正在处理，请稍候。"
 UPLOAD_DROPPED = "好的，没有加入。"
+CORPUS_GONE = (
+    "材料文件夹 {path} 里一个文件也没有，可能没有挂载，或被移走了。现在加入，原有的材料会从索引里消失；请先恢复文件夹"
+)
 NOT_WRITABLE = "无法写入 {path}（{reason}），请检查权限和磁盘空间后重试"
 
 # /remove (removals.py).
-REMOVE_LIST = "共 {count} 个文件（第 {page}/{pages} 页），点编号移除，或发 /remove 名称："
+REMOVE_LIST = "共 {count} 个文件，点编号移除，或发 /remove 名称："
+REMOVE_LIST_PAGE = "共 {count} 个文件（第 {page}/{pages} 页），点编号移除，或发 /remove 名称："
 REMOVE_ROW = "{number}. {name}"
 REMOVE_BUTTON = "{number}"
 REMOVE_PREVIOUS = "‹ 上一页"

@@ -85,7 +85,7 @@ HELP = (
     "{commands}"
 )
 HELP_COMMAND = "/{name} {text}"
-HELP_ADMIN = "管理员还可以直接发来文件，加入材料：\n\n{commands}"
+HELP_ADMIN = "您是管理员：把文件直接发给我，就能加入材料；还可以用：\n\n{commands}"
 # Name and what it does, as Telegram's menu shows them.
 COMMANDS = (
     ("sources", "看有哪些讲话"),
