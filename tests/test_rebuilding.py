@@ -164,11 +164,7 @@ def test_progress_in_one_message_while_others_are_served(corpus: Path, index: Pa
             assert found.texts()[0].startswith("✅ 更新索引")
             busy, status = found.texts(DEPUTY)
             assert busy.startswith("已经在做了，请等它完成：\n⏳ 更新索引：▓▓▓░░░░░░░ 30%\n编码 3/10")
-<<<<<<< HEAD
-            assert "\n⏳ 更新索引：▓▓▓" in status
-=======
             assert "⏳ 更新索引" in status
->>>>>>> walk
             assert found.outbox.notices == [("1", zh_admin.ROLLBACK_BUSY, True)]
 
     run(work)
