@@ -276,7 +276,7 @@ class Model(RuleBasedStateMachine):
         self.ledger.forget(user, NOW)
         self.votes.pop(user, None)
         _, standing = self.people.pop(user, ("", Standing.UNKNOWN))
-        if standing in {Standing.ALLOWED, Standing.DENIED}:  # what an admin decided stays, without a name
+        if standing is not Standing.UNKNOWN:  # what an admin decided, or is asked to decide, stays, without a name
             self.people[user] = ("", standing)
 
     @rule(user=IDS, vote=st.sampled_from(Vote))
