@@ -157,13 +157,13 @@ def test_hints_name_what_is_near() -> None:
     [
         ("堤要高。堤要厚。", (4, 8), "“堤要厚。”（《治河讲话》，一、截污 › 一是建管网，第 7 段）"),
         ("堤要高。堤要厚。", None, "“堤要高。堤要厚。”（《治河讲话》，一、截污 › 一是建管网，第 7 段）"),
-        ("堤要“高”。", None, "“堤要‘高’。”（《治河讲话》，一、截污 › 一是建管网，第 7 段）"),
+        ("堤要“高”。", None, "「堤要“高”。」（《治河讲话》，一、截污 › 一是建管网，第 7 段）"),
         ("“堤要‘高’。”", (0, 8), "“堤要‘高’。”（《治河讲话》，一、截污 › 一是建管网，第 7 段）"),
-        ("“堤”要“高”", (0, 7), "“‘堤’要‘高’”（《治河讲话》，一、截污 › 一是建管网，第 7 段）"),
+        ("“堤”要“高”", (0, 7), "「“堤”要“高”」（《治河讲话》，一、截污 › 一是建管网，第 7 段）"),
     ],
 )
 def test_citations(text: str, span: tuple[int, int] | None, expected: str) -> None:
-    """The sentence, or as many as fit, with the place, ready to paste; marks within marks are single ones."""
+    """The sentence, or as many as fit, with the place, ready to paste, character for character; where it has marks of its own, others stand around it."""
     assert answer_views.citation(card(text).passage, span) == expected
 
 

@@ -208,6 +208,7 @@ def test_an_edited_question_edits_its_answer(rig: Rig) -> None:
     kept = rig.ledger.question_of(ANNA, refused["message_id"])
     assert kept is not None
     assert kept.text == QUESTION
+    assert [one.text for one in rig.ledger.questions()] == [QUESTION]
 
 
 def test_edited_in_a_group(rig: Rig) -> None:

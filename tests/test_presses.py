@@ -9,11 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from speechbot import Retriever, build_index
+from speechbot.telegram import quoting
 from speechbot.telegram.buttons import Example, Origin, Read, ReadSection, Show, Sources, Vote, Walk, unpack
 from speechbot.telegram.library import Library
 from speechbot.wording import zh_telegram
 from tests.conftest import ToyEncoder
-from tests.telegram_kit import ANNA, BERTA, QUESTION, UNANSWERED, buttons, data, labels, marked, texts
+from tests.telegram_kit import ANNA, BERTA, LONG_QUESTION, QUESTION, UNANSWERED, buttons, data, labels, marked, texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -164,6 +165,36 @@ def test_from_a_refusal(rig: Rig) -> None:
     assert marked(near, "bold") == [zh_telegram.CONTEXT]
     assert hints["text"].startswith(zh_telegram.HINTS)
     assert rig.now(refusal) == refusal
+
+
+def test_a_vote_on_what_is_nearest_is_one_on_the_question(rig: Rig) -> None:
+    """The member is told that admins see it; they do."""
+    (refusal,) = rig.say(ANNA, UNANSWERED)
+    _, (near,) = rig.press(ANNA, refusal, zh_telegram.NEAR)
+    rig.press(ANNA, near, zh_telegram.USELESS)
+
+    assert [(one.text, one.down) for one in rig.ledger.gaps(0.0)] == [(UNANSWERED, 1)]
+
+
+def test_leafing_takes_the_place_of_the_whole_answer(
+    rigged: Callable[..., Rig], wide_retriever: Retriever, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where it took several messages: none of what stood before is left."""
+    monkeypatch.setattr(quoting, "LIMIT", 300)
+    rig = rigged(retriever=wide_retriever)
+    before = rig.say(ANNA, LONG_QUESTION)
+    assert len(before) > 1
+    after = rig.press(ANNA, before[-1], zh_telegram.NEXT_HIT)[1]
+
+    standing = rig.world.chats[ANNA].messages
+    left = [standing[one["message_id"]] for one in before if one["message_id"] in standing]
+    assert [one["text"] for one in left if one in before] == []
+    assert zh_telegram.PREVIOUS_HIT in labels([*left, *after][-1])
+    last = [*left, *after][-1]
+    rig.press(ANNA, last, zh_telegram.PREVIOUS_HIT)
+    assert texts(before) == [
+        standing[number]["text"] for number in sorted(standing) if standing[number]["from"]["is_bot"]
+    ]
 
 
 def test_lists_and_outlines_turn_in_place(wide: Rig) -> None:

@@ -366,3 +366,12 @@ def test_an_empty_variable_takes_nothing_away(monkeypatch: pytest.MonkeyPatch) -
     settings = load_settings()
 
     assert settings.secrets() == ("abc",)
+
+
+def test_the_state_stays_out_of_the_corpus(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Files that wait for an admin's word, and those removed, lie beside it: they would be material."""
+    monkeypatch.setenv("SPEECHBOT_CORPUS", str(tmp_path / "corpus"))
+    monkeypatch.setenv("SPEECHBOT_STATE", str(tmp_path / "corpus" / "bot" / "state.sqlite"))
+
+    with pytest.raises(ConfigError, match="SPEECHBOT_STATE 在材料文件夹里面"):
+        load_settings(tmp_path / "none.env")

@@ -212,6 +212,9 @@ def load_settings(file: Path = FILE) -> Settings:
         for name, other in _NEEDS
         if name in given and other not in given
     ]
+    if settings is not None and settings.state.absolute().is_relative_to(settings.corpus.absolute()):
+        # What is uploaded or removed lies beside the state, and would be material
+        problems.append(_problem("state", zh_settings.SETTING_IN_CORPUS))
     if settings is None or problems:
         raise ConfigError(tuple(problems))  # outside `except`: pydantic's own text may hold a secret
     return settings

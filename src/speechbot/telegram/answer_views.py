@@ -144,13 +144,14 @@ def _beginning(text: str, most: int) -> str:
 
 
 def _quoted(sentence: str) -> str:
-    """A sentence in quotation marks; one that is a quotation as a whole keeps its own."""
+    """A sentence in quotation marks, character for character; one that is a quotation as a whole keeps its own."""
     opening, closing = zh_telegram.CITATION_MARKS.format(sentence=" ").split()
     inside = sentence[1:-1]
     if sentence.startswith(opening) and sentence.endswith(closing) and opening not in inside and closing not in inside:
         return sentence
-    inner = str.maketrans(zh_telegram.CITATION_OUTER, zh_telegram.CITATION_INNER)
-    return zh_telegram.CITATION_MARKS.format(sentence=sentence.translate(inner))
+    marked = opening in sentence or closing in sentence
+    marks = zh_telegram.CITATION_CORNERS if marked else zh_telegram.CITATION_MARKS
+    return marks.format(sentence=sentence)
 
 
 def reading_rows(context: Context, span: tuple[int, int] | None = None) -> Rows:

@@ -125,6 +125,8 @@ class Questions:
         where = {"reply_to": place.message_id, "thread": place.thread}
         ids = await desk.outbox.replace(place.chat_id, old, replies, **where)
         try:
+            if old and place.message_id is not None:
+                desk.ledger.retract(place.chat_id, place.message_id)
             row = desk.ledger.ask(asked) if asked else None
             # The answer to an example stands for the message that nobody wrote: votes on it find their question
             source = ids[0] if place.message_id is None else place.message_id

@@ -102,6 +102,20 @@ class QuestionLog(Statefile):
             )
         return [answer_id for (answer_id,) in rows]
 
+    def source_of(self, chat_id: int, answer_message_id: int) -> int | None:
+        """The message that one answered; None where that is not known (any more)."""
+        row = self._row(
+            "SELECT message_id FROM answer_messages WHERE chat_id = ? AND answer_id = ?", chat_id, answer_message_id
+        )
+        return None if row is None else int(row[0])
+
+    def retract(self, chat_id: int, message_id: int) -> None:
+        """Forget what a message asked, with the votes on it: it was edited, and asks something else."""
+        old = "(SELECT question FROM answers WHERE chat_id = ? AND message_id = ?)"
+        with self._writing():
+            self._run(f"DELETE FROM votes WHERE question = {old}", chat_id, message_id)  # noqa: S608 - our own
+            self._run(f"DELETE FROM questions WHERE id = {old}", chat_id, message_id)  # noqa: S608 - our own
+
     def question_of(self, chat_id: int, answer_message_id: int) -> Question | None:
         """The question that a message answered; None where that is not known (any more)."""
         row = self._row(

@@ -109,8 +109,19 @@ class Presses:
         if card is None:
             return zh_telegram.GONE
         replies = answer_views.answer(card, action.hits, action.at)
+        ledger, message = self._desk.ledger, query.message
         # From a refusal the nearest passages come below it, so that it stays what it is
-        await self._put(query, replies, below=not _has(query, Vote) and not query.inline_message_id)
+        below = not _has(query, Vote) and not query.inline_message_id
+        if message is None:
+            await self._put(query, replies)
+            return ""
+        chat = message.chat.id
+        asked = ledger.question_of(chat, message.message_id)
+        source = None if below else ledger.source_of(chat, message.message_id)
+        old = ledger.answered(chat, source) if source is not None else None
+        ids = await self._put(query, replies, below=below, old=old)
+        if asked is not None:  # votes on what is shown now find their question, and so does the next leaf
+            ledger.record_answer(chat, ids[0] if source is None else source, ids, asked.row, now=self._desk.clock())
         return ""
 
     async def _rephrase(self, query: CallbackQuery, action: Rephrase) -> Notice:
@@ -189,21 +200,28 @@ class Presses:
             await self._questions.answer(place, question, head=zh_telegram.QUESTION.format(question=question))
         return ""
 
-    async def _put(self, query: CallbackQuery, replies: Sequence[Reply], *, below: bool = False) -> None:
-        """Show in the place of the pressed message, or below it; an inline message has no below."""
+    async def _put(
+        self, query: CallbackQuery, replies: Sequence[Reply], *, below: bool = False, old: Sequence[int] | None = None
+    ) -> list[int]:
+        """Show in the place of the pressed message, or of all that answered with it (``old``), or below it.
+
+        An inline message has no below.
+
+        Returns:
+            The messages that now show it; none for an inline message.
+        """
         outbox = self._desk.outbox
         if query.inline_message_id:
             await outbox.edit(None, query.inline_message_id, replies[0])
-            return
+            return []
         message = query.message
         if message is None:
-            return
+            return []
         thread = message.message_thread_id if isinstance(message, Message) and message.is_topic_message else None
         if below or isinstance(message, InaccessibleMessage):
             reply_to = message.message_id if kind_of(message.chat) is Kind.GROUP else None
-            await outbox.send(message.chat.id, replies, reply_to=reply_to, thread=thread)
-        else:
-            await outbox.replace(message.chat.id, [message.message_id], replies, thread=thread)
+            return await outbox.send(message.chat.id, replies, reply_to=reply_to, thread=thread)
+        return await outbox.replace(message.chat.id, old or [message.message_id], replies, thread=thread)
 
 
 def _place(query: CallbackQuery) -> Place | None:

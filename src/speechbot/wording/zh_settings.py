@@ -40,6 +40,7 @@ SETTING_WEBHOOK_SECRET = "应为 1 到 256 个英文字母、数字、下划线�
 SETTING_JOIN_CODE = "应为 {low} 到 {high} 个字符，中间没有空格"
 
 # Settings that need each other (settings.py).
+SETTING_IN_CORPUS = "在材料文件夹里面，请改到别处"
 SETTING_NEEDS = "没有填写，设置了 {other} 时必须填写"
 
 # What people write for yes and no.

@@ -29,10 +29,9 @@ HINTS = "可以这样换个问法：\n• 问得具体些：什么事、什么�
 HINT_TOPICS = "材料里与此相近的内容："
 TOPIC = "• {topic}"
 CITATION = "{sentence}（{place}）"
-# Quotation marks within quotation marks are single ones, and the other way round.
 CITATION_MARKS = "“{sentence}”"
-CITATION_OUTER = "“”‘’"
-CITATION_INNER = "‘’“”"
+# Around a sentence with quotation marks of its own, which stay as they stand.
+CITATION_CORNERS = "「{sentence}」"
 CITATION_BARE = "（{place}）"
 CITATION_PLACE = "{path}，第 {paragraph} 段"
 CITATION_SPEECH = "{title}，"
