@@ -94,7 +94,7 @@ async def visit(page: chromium.Page) -> None:
     """One tour as a member, one as an admin."""
     await page.size(*_SIZE)
     visitor = Visitor(page)
-    await visitor.until("document.getElementById('start').offsetParent")
+    await visitor.until("document.getElementById('start')?.offsetParent")
     await page.do("document.getElementById('start').click()")
     await visitor.sees("比如")
     await visitor.picture("start")

@@ -123,7 +123,7 @@ class Page:
                 return
             await asyncio.sleep(0.01)
         raise PageError(
-            f"never held: {script}\n{await self.do('document.body.innerText.slice(-800)')}\n{self.problems}"
+            f"never held: {script}\n{await self.do('document.body?.innerText.slice(-800)')}\n{self.problems}"
         )
 
     async def size(self, width: int, height: int, *, dark: bool = False, phone: bool = False) -> None:

@@ -64,7 +64,7 @@ def run(browser: str, deed: Callable[[Tab], Awaitable[None]]) -> None:
         async with chatting() as (server, world, bot):  # noqa: SIM117 - the port is known only then
             async with opened(browser, f"http://127.0.0.1:{server.port}/") as page:
                 await page.size(900, 700)
-                await page.until("document.body.dataset.loaded")
+                await page.until("document.body?.dataset.loaded")
                 await page.do(SETUP)
                 await deed(Tab(page, server, world, bot))
 
